@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
@@ -180,7 +181,7 @@ func parse(source []byte) (answer parsed) {
 		answer.Instructions = append(answer.Instructions, describe(child))
 	}
 
-	stages, metaArgs, err := instructions.Parse(result.AST, nil)
+	stages, metaArgs, err := instructions.Parse(result.AST, linter.New(&linter.Config{SkipAll: true}))
 	answer.InstructionError = message(err)
 	answer.MetaArgs = len(metaArgs)
 	for _, s := range stages {
