@@ -6,10 +6,15 @@ export async function attempt(
   limit: number,
   code: () => unknown,
 ): Promise<{ error: unknown } | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+  let giveUp!: (reason: Error) => void;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not settle within ${limit} ms`)), limit);
+    giveUp = reject;
   });
+  const timer = setTimeout(() => giveUp(new Error(`did not settle within ${limit} ms`)), limit);
+  // Nothing is left that could settle it: no need to wait for the limit, which is why the timer keeps nothing alive.
+  const onIdle = () => giveUp(new Error('never settles'));
+  timer.unref();
+  process.once('beforeExit', onIdle);
   const unmute = openOutput();
   announce(where, limit);
   try {
@@ -21,6 +26,7 @@ export async function attempt(
   } finally {
     process.exitCode = undefined;
     clearTimeout(timer);
+    process.off('beforeExit', onIdle);
     announce();
     unmute();
   }
