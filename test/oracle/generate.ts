@@ -507,7 +507,6 @@ export function* generateDockerfiles(seed: number, seeds: readonly Buffer[]): Ge
   }
 }
 
-// biome-ignore format: a table
 const NAMES = [
   'A', 'B', 'EMPTY', 'UNSET', 'a_1', 'PATH', '1', '@', '*', '#', 'é', '', 'A B', '_', '12', '?', '-', '!', '$', '0',
 ];
