@@ -1,0 +1,127 @@
+import type { Instruction } from './instructions.ts';
+import { isSpace, JoinedText } from './lines.ts';
+import type { Range } from './source.ts';
+
+/** A heredoc of RUN, COPY or ADD. */
+export interface Heredoc {
+  readonly name: string;
+  readonly fileDescriptor: number;
+  /** Variables in the body are expanded: the name is not quoted. */
+  readonly expand: boolean;
+  /** Written `<<-`: leading tabs of the body are dropped. */
+  readonly chomp: boolean;
+  /** Where `<<NAME` stands. */
+  readonly marker: Range;
+  /** The body's lines with their line endings, without the terminator. */
+  readonly body: Range;
+  /** The terminator's line; empty when the file ends before it. */
+  readonly terminator: Range;
+}
+
+/** A heredoc that was announced on an instruction's line, its body not yet read. */
+export type HeredocMarker = Pick<Heredoc, 'name' | 'fileDescriptor' | 'expand' | 'chomp' | 'marker'>;
+
+const HEREDOC_KEYWORDS: ReadonlySet<string> = new Set(['ADD', 'COPY', 'RUN']);
+
+/** The heredocs that an instruction announces, in order. */
+export function findHeredocs(instruction: Instruction): HeredocMarker[] {
+  const target = instruction.child ?? instruction;
+  if (!HEREDOC_KEYWORDS.has(target.keyword) || !target.line.text.includes('<<') || target.json) return [];
+  const markers: HeredocMarker[] = [];
+  for (const [start, end] of splitShellWords(target.line.text)) {
+    const match = /^(\d*)<<(-?)([^<]*)$/.exec(target.line.text.slice(start, end));
+    if (!match || match[3] === '') continue;
+    const raw = match[3]!;
+    const name = unquote(raw);
+    markers.push({
+      name,
+      fileDescriptor: match[1] === '' ? 0 : Number(match[1]),
+      expand: name === raw,
+      chomp: match[2] === '-',
+      marker: target.line.toRange(start, end),
+    });
+  }
+  return markers;
+}
+
+/** Reads the body of a heredoc that starts at `start`; `terminated` is false when the file ends first. */
+export function readHeredoc(
+  text: string,
+  start: number,
+  marker: HeredocMarker,
+): { heredoc: Heredoc; next: number; terminated: boolean } {
+  for (let line = start; line < text.length; ) {
+    const newline = text.indexOf('\n', line);
+    const next = newline < 0 ? text.length : newline + 1;
+    let end = newline < 0 ? text.length : newline;
+    while (end > line && text.charCodeAt(end - 1) === 13) end--;
+    let from = line;
+    if (marker.chomp) while (text.charCodeAt(from) === 9) from++;
+    if (end - from === marker.name.length && text.startsWith(marker.name, from)) {
+      const heredoc = { ...marker, body: { start, end: line }, terminator: { start: line, end } };
+      return { heredoc, next, terminated: true };
+    }
+    line = next;
+  }
+  const end = text.length;
+  return {
+    heredoc: { ...marker, body: { start, end }, terminator: { start: end, end } },
+    next: end,
+    terminated: false,
+  };
+}
+
+/** A heredoc's body as the build sees it: leading tabs dropped for `<<-`; with its offsets. */
+export function heredocBody(text: string, heredoc: Heredoc): JoinedText {
+  const { start, end } = heredoc.body;
+  if (!heredoc.chomp) return JoinedText.piece(text.slice(start, end), start);
+  const pieces: string[] = [];
+  const joined: number[] = [];
+  const source: number[] = [];
+  let length = 0;
+  for (let line = start; line < end; ) {
+    const newline = text.indexOf('\n', line);
+    const next = newline < 0 || newline >= end ? end : newline + 1;
+    let from = line;
+    while (from < next && text.charCodeAt(from) === 9) from++;
+    pieces.push(text.slice(from, next));
+    joined.push(length);
+    source.push(from);
+    length += next - from;
+    line = next;
+  }
+  return pieces.length > 0 ? new JoinedText(pieces.join(''), joined, source) : JoinedText.piece('', start);
+}
+
+/** Spans of shell words, quotes and escapes kept. */
+function splitShellWords(text: string): [number, number][] {
+  const words: [number, number][] = [];
+  for (let at = 0; at < text.length; ) {
+    while (at < text.length && isSpace(text.charCodeAt(at))) at++;
+    const start = at;
+    let quote = '';
+    for (; at < text.length; at++) {
+      const char = text[at]!;
+      if (quote === '' && isSpace(char.charCodeAt(0))) break;
+      if (char === '\\' && quote !== "'") at++;
+      else if (char === quote) quote = '';
+      else if (quote === '' && (char === '"' || char === "'")) quote = char;
+    }
+    at = Math.min(at, text.length);
+    if (at > start) words.push([start, at]);
+  }
+  return words;
+}
+
+function unquote(raw: string): string {
+  let result = '';
+  let quote = '';
+  for (let at = 0; at < raw.length; at++) {
+    const char = raw[at]!;
+    if (char === '\\' && quote !== "'" && at + 1 < raw.length) result += raw[++at];
+    else if (char === quote) quote = '';
+    else if (quote === '' && (char === '"' || char === "'")) quote = char;
+    else result += char;
+  }
+  return result;
+}

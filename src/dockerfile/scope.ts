@@ -1,0 +1,268 @@
+import { type Expansion, expand, type VariableValue } from './expand.ts';
+import type { Instruction } from './instructions.ts';
+import type { Stage } from './stages.ts';
+
+/** A variable as an instruction sees it. */
+export interface Variable extends VariableValue {
+  /** `arg`: the value is a default, a build may pass another. `platform`: set by the builder. */
+  readonly origin: 'env' | 'arg' | 'platform';
+}
+
+/** Build arguments that the builder sets by itself in front of the first FROM. */
+const PLATFORM_ARGS: ReadonlySet<string> = new Set([
+  'BUILDPLATFORM',
+  'BUILDOS',
+  'BUILDOSVERSION',
+  'BUILDARCH',
+  'BUILDVARIANT',
+  'TARGETPLATFORM',
+  'TARGETOS',
+  'TARGETOSVERSION',
+  'TARGETARCH',
+  'TARGETVARIANT',
+  'TARGETSTAGE',
+]);
+
+const UNSET: VariableValue = { value: undefined, complete: true };
+const UNKNOWN: VariableValue = { value: undefined, complete: false };
+
+/** The build arguments in front of the first FROM. */
+export class GlobalScope {
+  readonly #variables = new Map<string, Variable>();
+  readonly #escape: string;
+
+  constructor(escape: string) {
+    this.#escape = escape;
+  }
+
+  /** Takes in an ARG that stands before the first FROM. */
+  declare(instruction: Instruction): void {
+    for (const { name, value } of instruction.pairs) {
+      if (value === undefined) {
+        if (!this.#variables.has(name)) this.#variables.set(name, { value: undefined, complete: false, origin: 'arg' });
+        continue;
+      }
+      const expansion = this.expand(value);
+      this.#variables.set(name, { value: expansion.value, complete: expansion.complete, origin: 'arg' });
+    }
+  }
+
+  /** The declared ARG of that name. */
+  declared(name: string): Variable | undefined {
+    return this.#variables.get(name);
+  }
+
+  lookup(name: string): VariableValue {
+    return this.#variables.get(name) ?? (PLATFORM_ARGS.has(name) ? UNKNOWN : UNSET);
+  }
+
+  /** Resolves a text of a FROM, ARG defaults taken as the values. */
+  expand(text: string): Expansion {
+    return expand(text, (name) => this.lookup(name), this.#escape);
+  }
+
+  get escape(): string {
+    return this.#escape;
+  }
+}
+
+/** What is in force just before an instruction of a stage is carried out. */
+export interface Scope {
+  /** Absolute, or undefined when the base image or a variable decides it. */
+  readonly workdir: string | undefined;
+  /** As USER gives it, or undefined when the base image decides it. */
+  readonly user: string | undefined;
+  /** The shell form's argv, or undefined for the platform's default. */
+  readonly shell: readonly string[] | undefined;
+  lookup(name: string): VariableValue;
+  /** The variable if the file sets it. */
+  variable(name: string): Variable | undefined;
+  /** Resolves a text as the builder does, ARG defaults taken as the values. */
+  expand(text: string): Expansion;
+}
+
+interface Change<T> {
+  readonly index: number;
+  readonly value: T;
+}
+
+/** The history of one stage's variables and settings; read through `at`. */
+export class StageScope {
+  readonly #stage: Stage;
+  readonly #globals: GlobalScope;
+  readonly #parent: StageScope | undefined;
+  #isRead = false;
+  readonly #variables = new Map<string, Change<Variable>[]>();
+  readonly #workdirs: Change<string | undefined>[] = [];
+  readonly #users: Change<string | undefined>[] = [];
+  readonly #shells: Change<readonly string[]>[] = [];
+
+  constructor(stage: Stage, globals: GlobalScope, parent: StageScope | undefined) {
+    this.#stage = stage;
+    this.#globals = globals;
+    this.#parent = parent;
+  }
+
+  /** The scope in front of an instruction of this stage. */
+  at(instruction: Instruction): Scope {
+    return this.#before(instruction.index);
+  }
+
+  /** The scope behind the stage's last instruction. */
+  get end(): Scope {
+    return this.#before(Number.POSITIVE_INFINITY);
+  }
+
+  #before(index: number): Scope {
+    this.#read();
+    return this.#view(index);
+  }
+
+  #view(index: number): Scope {
+    const self = this;
+    return {
+      get workdir() {
+        return self.#workdir(index);
+      },
+      get user() {
+        return self.#inherited((scope, at) => last(scope.#users, at), index);
+      },
+      get shell() {
+        return self.#inherited((scope, at) => last(scope.#shells, at), index);
+      },
+      variable: (name) => self.#variable(name, index),
+      lookup: (name) => self.#lookup(name, index),
+      expand: (text) => expand(text, (name) => self.#lookup(name, index), self.#globals.escape),
+    };
+  }
+
+  /** The nearest change in this stage, else at the end of the stages it stands on. */
+  #inherited<T>(find: (scope: StageScope, index: number) => Change<T> | undefined, index: number): T | undefined {
+    let at = index;
+    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
+      scope.#read();
+      const change = find(scope, at);
+      if (change) return change.value;
+      at = Number.POSITIVE_INFINITY;
+    }
+    return undefined;
+  }
+
+  #workdir(index: number): string | undefined {
+    let at = index;
+    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
+      scope.#read();
+      const change = last(scope.#workdirs, at);
+      if (change) return change.value;
+      at = Number.POSITIVE_INFINITY;
+    }
+    const { image } = this.#stage;
+    return image?.repository === 'scratch' ? '/' : undefined;
+  }
+
+  #variable(name: string, index: number): Variable | undefined {
+    return this.#inherited((scope, at) => {
+      const changes = scope.#variables.get(name);
+      if (!changes) return undefined;
+      const change = last(changes, at);
+      // A build argument ends with its stage; what an image holds is its ENV.
+      return at === Number.POSITIVE_INFINITY && scope !== this && change?.value.origin !== 'env'
+        ? last(
+            changes.filter(({ value }) => value.origin === 'env'),
+            at,
+          )
+        : change;
+    }, index);
+  }
+
+  #lookup(name: string, index: number): VariableValue {
+    const variable = this.#variable(name, index);
+    if (variable) return variable;
+    return this.#stage.image?.repository === 'scratch' && name !== 'PATH' ? UNSET : UNKNOWN;
+  }
+
+  #read(): void {
+    if (this.#isRead) return;
+    this.#isRead = true;
+    for (const instruction of this.#stage.instructions) this.#take(instruction);
+  }
+
+  #take(instruction: Instruction): void {
+    const { index } = instruction;
+    switch (instruction.keyword) {
+      case 'ENV': {
+        const scope = this.#view(index);
+        for (const { name, value } of instruction.pairs) {
+          const expansion = scope.expand(value ?? '');
+          const key = scope.expand(name).value;
+          this.#set(key, index + 1, { value: expansion.value, complete: expansion.complete, origin: 'env' });
+        }
+        break;
+      }
+      case 'ARG':
+        for (const { name, value } of instruction.pairs) this.#declare(name, value, index);
+        break;
+      case 'WORKDIR': {
+        const { value, complete } = this.#view(index).expand(instruction.argsText);
+        const current = this.#workdir(index);
+        this.#workdirs.push({ index: index + 1, value: complete ? joinPath(current, value) : undefined });
+        break;
+      }
+      case 'USER': {
+        const { value, complete } = this.#view(index).expand(instruction.argsText);
+        this.#users.push({ index: index + 1, value: complete ? value : undefined });
+        break;
+      }
+      case 'SHELL':
+        if (instruction.json)
+          this.#shells.push({ index: index + 1, value: instruction.json.map(({ value }) => value) });
+        break;
+    }
+  }
+
+  #declare(name: string, value: string | undefined, index: number): void {
+    // An ENV of the same name always wins over a build argument.
+    if (this.#variable(name, index + 1)?.origin === 'env') return;
+    if (value !== undefined) {
+      const expansion = this.#view(index + 1).expand(value);
+      this.#set(name, index + 1, { value: expansion.value, complete: expansion.complete, origin: 'arg' });
+      return;
+    }
+    const global = this.#globals.declared(name);
+    if (global) this.#set(name, index + 1, global);
+    else {
+      const origin = PLATFORM_ARGS.has(name) ? 'platform' : 'arg';
+      this.#set(name, index + 1, { value: undefined, complete: false, origin });
+    }
+  }
+
+  #set(name: string, index: number, value: Variable): void {
+    const changes = this.#variables.get(name);
+    if (changes) changes.push({ index, value });
+    else this.#variables.set(name, [{ index, value }]);
+  }
+}
+
+/** The last change that is in force at `index`. */
+function last<T>(changes: readonly Change<T>[], index: number): Change<T> | undefined {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (changes[middle]!.index <= index) low = middle + 1;
+    else high = middle;
+  }
+  return changes[low - 1];
+}
+
+/** A path as the builder resolves it against the working directory; undefined when that is not known. */
+export function joinPath(base: string | undefined, path: string): string | undefined {
+  if (!path.startsWith('/') && base === undefined) return undefined;
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}

@@ -1,0 +1,405 @@
+import { forEachChild, parse, type SyntaxNode, type Word as UnbashWord } from 'unbash';
+import { heredocBody } from './heredocs.ts';
+import type { Instruction, JsonItem } from './instructions.ts';
+import { JoinedText } from './lines.ts';
+import type { Range } from './source.ts';
+
+/** A word of a shell command. */
+export interface ShellWord extends Range {
+  /** As written. */
+  readonly text: string;
+  /** Quotes and escapes gone; expansions stay as written. */
+  readonly value: string;
+  /** Nothing in it is expanded: the value is what the command gets. */
+  readonly isLiteral: boolean;
+  /** Where it stands in the script's text. */
+  readonly at: number;
+  readonly endAt: number;
+}
+
+/** An assignment in front of a command, or alone. */
+export interface ShellAssignment extends Range {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Programs that run another program given as their arguments, with the options of theirs that take a value. */
+const WRAPPERS: Readonly<Record<string, readonly string[]>> = {
+  sudo: ['-u', '-g', '-h', '-p', '-C', '-r', '-t', '-U', '--user', '--group'],
+  env: ['-u', '-C', '--unset', '--chdir'],
+  command: [],
+  exec: ['-a'],
+  time: ['-o', '-f'],
+  nice: ['-n'],
+  nohup: [],
+  setarch: [],
+  gosu: [],
+  eatmydata: [],
+  timeout: ['-s', '-k', '--signal', '--kill-after'],
+};
+/** Wrappers whose first operand is not the program. */
+const OPERAND_WRAPPERS: ReadonlySet<string> = new Set(['timeout', 'gosu', 'setarch']);
+
+/** One simple command of a script, wrappers such as `sudo` and `env` taken off. */
+export class ShellCommand implements Range {
+  readonly start: number;
+  readonly end: number;
+  readonly script: ShellScript;
+  /** The program's base name, or '' when an expansion decides it. */
+  readonly name: string;
+  /** The program itself first. */
+  readonly words: readonly ShellWord[];
+  /** Every word as written, wrappers included. */
+  readonly allWords: readonly ShellWord[];
+  readonly assignments: readonly ShellAssignment[];
+  /** Runs only under a condition: in `if`, `case`, a loop, behind `||`, in a function. */
+  readonly isConditional: boolean;
+  /** In `$(…)`, backquotes or `<(…)`. */
+  readonly isSubstitution: boolean;
+
+  constructor(
+    script: ShellScript,
+    range: Range,
+    words: readonly ShellWord[],
+    assignments: readonly ShellAssignment[],
+    context: { readonly isConditional: boolean; readonly isSubstitution: boolean },
+  ) {
+    this.script = script;
+    this.start = range.start;
+    this.end = range.end;
+    this.allWords = words;
+    this.words = unwrap(words);
+    const program = this.words[0];
+    this.name = program?.isLiteral ? program.value.slice(program.value.lastIndexOf('/') + 1) : '';
+    this.assignments = assignments;
+    this.isConditional = context.isConditional;
+    this.isSubstitution = context.isSubstitution;
+  }
+
+  /** The words behind the program. */
+  get args(): readonly ShellWord[] {
+    return this.words.slice(1);
+  }
+
+  /** The first argument that is no option: `install` of `apt-get -y install`. */
+  get subcommand(): string | undefined {
+    return this.args.find(({ value }) => !value.startsWith('-'))?.value;
+  }
+
+  /** Whether one of the options is given; `-y` is also found in `-qy`, `--yes` also in `--yes=…`. */
+  hasOption(...names: readonly string[]): boolean {
+    return this.option(...names) !== undefined;
+  }
+
+  /** The word that gives one of the options. */
+  option(...names: readonly string[]): ShellWord | undefined {
+    for (const word of this.args) {
+      const { value } = word;
+      if (value === '--') return undefined;
+      if (!value.startsWith('-')) continue;
+      for (const name of names) {
+        if (value === name || (name.startsWith('--') && value.startsWith(`${name}=`))) return word;
+        if (name.length === 2 && name[1] !== '-' && /^-[a-zA-Z]+$/.test(value) && value.includes(name[1]!)) return word;
+      }
+    }
+    return undefined;
+  }
+
+  /** The value of an option written `-o value`, `-ovalue`, `-o=value` or `--output=value`. */
+  optionValue(...names: readonly string[]): ShellWord | undefined {
+    const { args } = this;
+    for (const [index, word] of args.entries()) {
+      for (const name of names) {
+        if (word.value === name) return args[index + 1];
+        const prefix = `${name}=`;
+        if (word.value.startsWith(prefix)) return { ...word, value: word.value.slice(prefix.length) };
+        if (name.length === 2 && name[1] !== '-' && word.value.startsWith(name) && !word.value.startsWith('--')) {
+          return { ...word, value: word.value.slice(2) };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The arguments that are neither options nor the values of the options named. */
+  operands(valueOptions: readonly string[] = []): readonly ShellWord[] {
+    const operands: ShellWord[] = [];
+    const { args } = this;
+    let onlyOperands = false;
+    for (let index = 0; index < args.length; index++) {
+      const word = args[index]!;
+      if (!onlyOperands && word.value === '--') onlyOperands = true;
+      else if (!onlyOperands && word.value.startsWith('-') && word.value !== '-') {
+        if (valueOptions.includes(word.value)) index++;
+      } else operands.push(word);
+    }
+    return operands;
+  }
+}
+
+function unwrap(words: readonly ShellWord[]): readonly ShellWord[] {
+  let at = 0;
+  for (;;) {
+    const program = words[at];
+    const name = program?.isLiteral ? program.value.slice(program.value.lastIndexOf('/') + 1) : '';
+    const options = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+    if (!options) break;
+    let next = at + 1;
+    while (next < words.length) {
+      const { value } = words[next]!;
+      if (value.startsWith('-')) next += options.includes(value) ? 2 : 1;
+      else if (/^[A-Za-z_]\w*=/.test(value)) next++;
+      else break;
+    }
+    if (OPERAND_WRAPPERS.has(name)) next++;
+    // `command -v x` and a bare `exec` run nothing else.
+    if (next >= words.length || (name === 'command' && next > at + 1)) break;
+    at = next;
+  }
+  return words.slice(at);
+}
+
+/** The languages that a shell text may be written in, as far as they matter here. */
+export type ShellDialect = 'sh' | 'powershell' | 'cmd' | 'other';
+
+/** The shell text of an instruction: the shell form, a heredoc, or `["sh", "-c", "…"]`. */
+export class ShellScript {
+  readonly instruction: Instruction;
+  readonly text: JoinedText;
+  readonly dialect: ShellDialect;
+  /** The interpreter's base name: `sh`, `bash`, `python3`. */
+  readonly shell: string;
+  /** Offsets of the text are offsets of the source; false where a JSON string holds escapes. */
+  readonly isMapped: boolean;
+  readonly #whole: Range;
+  #commands: readonly ShellCommand[] | undefined;
+  #errors: readonly { readonly message: string; readonly range: Range }[] | undefined;
+
+  constructor(instruction: Instruction, text: JoinedText, shell: string, whole: Range, isMapped: boolean) {
+    this.instruction = instruction;
+    this.text = text;
+    this.shell = shell;
+    this.dialect = dialectOf(shell);
+    this.isMapped = isMapped;
+    this.#whole = whole;
+  }
+
+  /** The source range of a span of the text; the whole argument where positions are not known. */
+  range(start: number, end: number): Range {
+    return this.isMapped ? this.text.toRange(start, end) : this.#whole;
+  }
+
+  /** Every simple command in the order of the text, those inside compound commands and substitutions included. */
+  get commands(): readonly ShellCommand[] {
+    if (!this.#commands) this.#parse();
+    return this.#commands!;
+  }
+
+  get errors(): readonly { readonly message: string; readonly range: Range }[] {
+    if (!this.#errors) this.#parse();
+    return this.#errors!;
+  }
+
+  /** The syntax tree of the text, for those who need more than the commands; undefined for other languages. */
+  get tree(): ReturnType<typeof parse> | undefined {
+    return this.dialect === 'sh' ? parse(this.text.text) : undefined;
+  }
+
+  #parse(): void {
+    const commands: ShellCommand[] = [];
+    const errors: { message: string; range: Range }[] = [];
+    if (this.dialect === 'sh') new Walker(this, commands, errors).walk();
+    commands.sort((a, b) => a.start - b.start);
+    this.#commands = commands;
+    this.#errors = errors;
+  }
+}
+
+interface Context {
+  readonly isConditional: boolean;
+  readonly isSubstitution: boolean;
+}
+
+class Walker {
+  readonly #script: ShellScript;
+  readonly #commands: ShellCommand[];
+  readonly #errors: { message: string; range: Range }[];
+
+  constructor(script: ShellScript, commands: ShellCommand[], errors: { message: string; range: Range }[]) {
+    this.#script = script;
+    this.#commands = commands;
+    this.#errors = errors;
+  }
+
+  walk(): void {
+    this.#visit(parse(this.#script.text.text), { isConditional: false, isSubstitution: false });
+  }
+
+  #visit(node: SyntaxNode, context: Context): void {
+    switch (node.type) {
+      case 'Script':
+        for (const { message, pos } of node.errors ?? []) {
+          this.#errors.push({
+            message,
+            range: this.#script.range(pos, Math.min(pos + 1, this.#script.text.text.length)),
+          });
+        }
+        // A script in escaped backquotes has offsets of its own, which nothing here can map.
+        if (node.source !== undefined) return;
+        break;
+      case 'Command':
+        this.#command(node, context);
+        break;
+      case 'AndOr':
+        for (const [index, command] of node.commands.entries()) {
+          const isConditional = context.isConditional || node.operators.slice(0, index).includes('||');
+          this.#visit(command, { ...context, isConditional });
+        }
+        return;
+      case 'If':
+        this.#visit(node.clause, context);
+        forEachChild(node, (child) => {
+          if (child !== node.clause) this.#visit(child, { ...context, isConditional: true });
+        });
+        return;
+      case 'For':
+      case 'While':
+      case 'Case':
+      case 'Function':
+      case 'Select':
+      case 'ArithmeticFor':
+        forEachChild(node, (child) => this.#visit(child, { ...context, isConditional: true }));
+        return;
+      case 'CommandExpansion':
+      case 'ProcessSubstitution':
+        if (node.script) this.#visit(node.script, { ...context, isSubstitution: true });
+        return;
+    }
+    forEachChild(node, (child) => this.#visit(child, context));
+  }
+
+  #command(node: Extract<SyntaxNode, { type: 'Command' }>, context: Context): void {
+    const words = node.name ? [this.#word(node.name)] : [];
+    const assignments: ShellAssignment[] = [];
+    for (const item of node.prefix) {
+      if (item.type !== 'Assignment') continue;
+      const value = item.value.type === 'Word' ? item.value.value : '';
+      assignments.push({ name: item.name, value, ...this.#script.range(item.pos, item.end) });
+    }
+    for (const item of node.args) {
+      words.push(item.type === 'Word' ? this.#word(item) : this.#plainWord(item.text, item.pos, item.end));
+    }
+    const range = this.#script.range(node.pos, node.end);
+    this.#commands.push(new ShellCommand(this.#script, range, words, assignments, context));
+  }
+
+  #word(word: UnbashWord): ShellWord {
+    return {
+      text: word.text,
+      value: word.value,
+      isLiteral: isLiteral(word.text) || (word.parts?.every(isLiteralPart) ?? true),
+      at: word.pos,
+      endAt: word.end,
+      ...this.#script.range(word.pos, word.end),
+    };
+  }
+
+  /** An argument that looks like an assignment: `dd if=x`, `export A=b`. */
+  #plainWord(text: string, pos: number, end: number): ShellWord {
+    return { text, value: text, isLiteral: isLiteral(text), at: pos, endAt: end, ...this.#script.range(pos, end) };
+  }
+}
+
+function isLiteral(text: string): boolean {
+  return !/[$`"'\\]/.test(text);
+}
+
+function isLiteralPart(part: {
+  readonly type: string;
+  readonly parts?: readonly { readonly type: string }[] | undefined;
+}): boolean {
+  if (part.type === 'DoubleQuoted') return part.parts?.every(({ type }) => type === 'Literal') ?? true;
+  return part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'Glob' || part.type === 'AnsiCQuoted';
+}
+
+const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'ksh', 'mksh', 'zsh', 'busybox']);
+
+function dialectOf(shell: string): ShellDialect {
+  if (SHELLS.has(shell)) return 'sh';
+  if (shell === 'powershell' || shell === 'pwsh') return 'powershell';
+  return shell === 'cmd' ? 'cmd' : 'other';
+}
+
+function programName(path: string): string {
+  return path
+    .slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+    .replace(/\.exe$/i, '')
+    .toLowerCase();
+}
+
+/** The command that an instruction carries: RUN, CMD, ENTRYPOINT, or what follows HEALTHCHECK CMD. */
+export interface InstructionCommand extends Range {
+  /** The exec form's argv, or undefined for the shell form. */
+  readonly argv: readonly JsonItem[] | undefined;
+  /** Where the shell form's text lies in the instruction's line. */
+  readonly at: number;
+  readonly endAt: number;
+}
+
+/** The command of an instruction; undefined when it carries none. */
+export function instructionCommand(instruction: Instruction): InstructionCommand | undefined {
+  const { keyword, argsAt, argsEnd } = instruction;
+  if (keyword === 'RUN' || keyword === 'CMD' || keyword === 'ENTRYPOINT') {
+    return { argv: instruction.json, at: argsAt, endAt: argsEnd, ...instruction.argsRange };
+  }
+  if (keyword !== 'HEALTHCHECK') return undefined;
+  const text = instruction.argsText;
+  const match = /^CMD[ \t\v\f\r]+/i.exec(text);
+  if (!match) return undefined;
+  const at = argsAt + match[0].length;
+  return { argv: instruction.jsonAt(at), at, endAt: argsEnd, ...instruction.line.toRange(at, argsEnd) };
+}
+
+/** Parses the shell text of an instruction, given the SHELL in force and the image the stage stands on. */
+export function parseShell(
+  text: string,
+  instruction: Instruction,
+  shell: readonly string[] | undefined,
+  image: string | undefined,
+): ShellScript | undefined {
+  const command = instructionCommand(instruction);
+  if (!command) return undefined;
+  if (command.argv) return execScript(instruction, command.argv);
+  const interpreter = programName(shell?.[0] ?? (isWindowsImage(image) ? 'cmd' : 'sh'));
+  const { line, heredocs } = instruction;
+  const whole = line.toRange(command.at, command.endAt);
+  const written = line.slice(command.at, command.endAt);
+  const first = heredocs[0];
+  if (!first) return new ShellScript(instruction, written, interpreter, whole, true);
+  if (heredocs.length === 1 && first.marker.end - first.marker.start === written.text.length) {
+    // Only a heredoc: its body is the script, and may name its own interpreter.
+    const body = heredocBody(text, first);
+    const shebang = /^#!\s*(\S+)(?:[ \t]+(?:-S[ \t]+)?(\S+))?/.exec(body.text);
+    const named = shebang && programName(shebang[1] === '/usr/bin/env' ? (shebang[2] ?? '') : shebang[1]!);
+    return new ShellScript(instruction, body, named || interpreter, first.body, true);
+  }
+  const rest = { start: first.body.start, end: heredocs.at(-1)!.terminator.end };
+  const lines = written
+    .concat(JoinedText.piece('\n', whole.end))
+    .concat(JoinedText.piece(text.slice(rest.start, rest.end), rest.start));
+  return new ShellScript(instruction, lines, interpreter, { start: whole.start, end: rest.end }, true);
+}
+
+function isWindowsImage(repository: string | undefined): boolean {
+  return repository !== undefined && /(?:^|\/)windows(?:\/|$)|windowsservercore|nanoserver/.test(repository);
+}
+
+/** The text behind `-c` of `["/bin/sh", "-c", "…"]`. */
+function execScript(instruction: Instruction, argv: readonly JsonItem[]): ShellScript | undefined {
+  const shell = programName(argv[0]?.value ?? '');
+  const flag = argv.findIndex(({ value }, index) => index > 0 && /^-[a-z]*c$/.test(value));
+  const item = flag < 0 ? undefined : argv[flag + 1];
+  if (dialectOf(shell) !== 'sh' || !item) return undefined;
+  const isMapped = item.end - item.start === item.value.length + 2;
+  return new ShellScript(instruction, JoinedText.piece(item.value, item.start + 1), shell, item, isMapped);
+}

@@ -1,0 +1,78 @@
+import type { Document, Edit, Range, Stage } from '../dockerfile/index.ts';
+
+/** How much a finding matters; `off` leaves the rule out. */
+export type Severity = 'error' | 'warn' | 'info' | 'off';
+
+/**
+ * What a fix may do to the built image. `safe`: the image has the same content and config, every comment stays, the
+ * file still parses. `unsafe`: the image may change.
+ */
+export type FixSafety = 'safe' | 'unsafe';
+
+/** A repair of one finding: independent edits against the document that was checked. */
+export interface Fix {
+  /** In the imperative: "Name the stage `build`". */
+  readonly title: string;
+  readonly safety: FixSafety;
+  readonly edits: readonly Edit[];
+}
+
+/** What a rule says about one place. */
+export interface Report {
+  /** Where; anything with a start and an end will do. */
+  readonly at: Range;
+  /** States a fact, with no full stop. */
+  readonly message: string;
+  readonly fix?: Fix | undefined;
+}
+
+/** What a rule may ask for beside the document. */
+export interface RuleContext {
+  /** The stage that is shipped; undefined for a file with no stage. */
+  readonly target: Stage | undefined;
+  /** The rule's options from the configuration; undefined when there are none. */
+  readonly options: unknown;
+  readonly project: Project;
+}
+
+/** The files around a Dockerfile, as far as they may be read; every path is relative to the build context. */
+export interface Project {
+  /** The text of a file in the build context, or undefined when it is not there or is not text. */
+  readText(path: string): string | undefined;
+  /** Names in a folder of the build context; empty when it is not there. */
+  list(path: string): readonly string[];
+}
+
+/** An example of a rule at work; all of them are executed by the tests. */
+export interface Example {
+  /** Is flagged. */
+  readonly bad: string;
+  /** Is clean. Where the rule has a fix that applies to `bad`, this is its result. */
+  readonly good: string;
+}
+
+/** One rule of the book. */
+export interface Rule {
+  /** The file's name: `no-numeric-from`. */
+  readonly id: string;
+  /** Codes and names of other linters: `DL3006`, `StageNameCasing`. */
+  readonly aliases?: readonly string[];
+  readonly severity: Severity;
+  /** The strongest repair the rule offers. `rewrite` and `migrate`: by the command of that name, not by a fix. */
+  readonly fixable?: FixSafety | 'rewrite' | 'migrate';
+  /** What the rule looks for, in one sentence. */
+  readonly summary: string;
+  /** Why it is bad, and what to do instead. */
+  readonly why: string;
+  readonly examples: readonly [Example, ...Example[]];
+  /** Checks one parsed document; reports come in any order. */
+  check(document: Document, context: RuleContext): Iterable<Report>;
+}
+
+/** What was found in one place of one file. */
+export interface Finding extends Range {
+  readonly ruleId: string;
+  readonly severity: Exclude<Severity, 'off'>;
+  readonly message: string;
+  readonly fix?: Fix | undefined;
+}
