@@ -33,6 +33,16 @@ export interface RuleContext {
   /** The rule's options from the configuration; undefined when there are none. */
   readonly options: unknown;
   readonly project: Project;
+  /** Ignore comments of ours that silenced nothing; only for rules of the phase `ignores`. */
+  readonly uselessIgnores: readonly UselessIgnore[];
+}
+
+/** An ignore comment, or one id of it, that silenced no finding. */
+export interface UselessIgnore extends Range {
+  readonly id: string;
+  /** `unused`: the rule found nothing there. `unknown`: no rule has that id; `suggestion` is the nearest one. */
+  readonly reason: 'unused' | 'unknown';
+  readonly suggestion?: string | undefined;
 }
 
 /** The files around a Dockerfile, as far as they may be read; every path is relative to the build context. */
@@ -65,6 +75,11 @@ export interface Rule {
   /** Why it is bad, and what to do instead. */
   readonly why: string;
   readonly examples: readonly [Example, ...Example[]];
+  /**
+   * When the rule runs: `broken` rules also on files that do not parse, `ignores` rules when it is known which ignore
+   * comments were of use. Others run on every file that parses.
+   */
+  readonly phase?: 'broken' | 'ignores';
   /** Checks one parsed document; reports come in any order. */
   check(document: Document, context: RuleContext): Iterable<Report>;
 }

@@ -41,7 +41,7 @@ function findFiles(filters: string[]): string[] {
     const matches = !existsSync(path)
       ? all.filter((file) => relative(root, file).includes(filter))
       : statSync(path).isDirectory()
-        ? testFiles(path)
+        ? under(path, filter, all)
         : [path];
     if (matches.length === 0) {
       say(`no test file matches ${filter}`);
@@ -50,6 +50,12 @@ function findFiles(filters: string[]): string[] {
     return matches;
   });
   return [...new Set(found)].sort();
+}
+
+/** A folder's test files; for a folder that holds none, such as `rules`, those whose path names it. */
+function under(folder: string, filter: string, all: readonly string[]): string[] {
+  const files = testFiles(folder);
+  return files.length > 0 ? files : all.filter((file) => relative(root, file).includes(filter));
 }
 
 function testFiles(folder: string): string[] {

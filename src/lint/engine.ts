@@ -1,0 +1,164 @@
+import type { Document, IgnoreComment } from '../dockerfile/index.ts';
+import { nearest } from './nearest.ts';
+import type { Finding, Fix, Project, Report, Rule, RuleContext, Severity, UselessIgnore } from './types.ts';
+
+/** A rule as the configuration wants it to run. */
+export interface ActiveRule {
+  readonly rule: Rule;
+  readonly severity: Exclude<Severity, 'off'>;
+  readonly options?: unknown;
+}
+
+/** Everything a lint run needs to know beside the document. */
+export interface LintSettings {
+  readonly rules: readonly ActiveRule[];
+  /** The whole book, for ids in ignore comments. */
+  readonly book: readonly Rule[];
+  /** The stage that is shipped, by name or number; the last one unless given. */
+  readonly target?: string | undefined;
+  readonly project: Project;
+}
+
+/** A rule broke down, or reported something impossible: ours to fix. */
+export class RuleError extends Error {
+  readonly ruleId: string;
+  readonly path: string;
+
+  constructor(ruleId: string, path: string, cause: unknown) {
+    super(`rule ${ruleId} failed on ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.ruleId = ruleId;
+    this.path = path;
+  }
+}
+
+/** Checks a document with the rules given; findings come in the order of the file. Throws RuleError. */
+export function lintDocument(document: Document, settings: LintSettings): Finding[] {
+  const target = document.target(settings.target);
+  const context: RuleContext = { target, options: undefined, project: settings.project, uselessIgnores: [] };
+  const found: Finding[] = [];
+  const late: ActiveRule[] = [];
+  for (const active of settings.rules) {
+    if (active.rule.phase === 'ignores') late.push(active);
+    else if (document.isParsed || active.rule.phase === 'broken') runRule(active, document, context, found);
+  }
+  const { kept, useless } = applyIgnores(found, document, settings);
+  if (document.isParsed && useless.length > 0) {
+    const fromIgnores: Finding[] = [];
+    for (const active of late) runRule(active, document, { ...context, uselessIgnores: useless }, fromIgnores);
+    kept.push(...applyIgnores(fromIgnores, document, settings).kept);
+  }
+  return kept.sort((a, b) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1));
+}
+
+function runRule(active: ActiveRule, document: Document, context: RuleContext, found: Finding[]): void {
+  const { rule, severity, options } = active;
+  try {
+    for (const report of rule.check(document, options === undefined ? context : { ...context, options })) {
+      checkReport(report, rule, document);
+      const { at, message, fix } = report;
+      found.push({ ruleId: rule.id, severity, message, start: at.start, end: at.end, fix });
+    }
+  } catch (error) {
+    throw new RuleError(rule.id, document.source.path, error);
+  }
+}
+
+/** A rule's mistakes are loud: what it reports must lie in the file and be what it announces. */
+function checkReport({ at, message, fix }: Report, rule: Rule, document: Document): void {
+  const { length } = document.source.text;
+  if (!(at.start >= 0 && at.end >= at.start && at.end <= length)) {
+    throw new RangeError(`the finding at ${at.start}-${at.end} lies outside the file`);
+  }
+  if (message === '' || /\.$/.test(message)) throw new Error(`"${message}" is no message`);
+  if (fix) checkFix(fix, rule, length);
+}
+
+function checkFix(fix: Fix, rule: Rule, length: number): void {
+  if (rule.fixable !== fix.safety && !(rule.fixable === 'unsafe' && fix.safety === 'safe')) {
+    throw new Error(`a ${fix.safety} fix from a rule that is ${rule.fixable ?? 'not'} fixable`);
+  }
+  if (fix.edits.length === 0) throw new Error('a fix without edits');
+  const sorted = [...fix.edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  let at = 0;
+  for (const edit of sorted) {
+    if (edit.start < at || edit.end < edit.start || edit.end > length) {
+      throw new RangeError(`the edit at ${edit.start}-${edit.end} overlaps another or lies outside the file`);
+    }
+    at = edit.end;
+  }
+}
+
+interface Filtered {
+  readonly kept: Finding[];
+  readonly useless: readonly UselessIgnore[];
+}
+
+/** Leaves out what the file's ignore comments name, by id or alias. */
+function applyIgnores(found: readonly Finding[], document: Document, settings: LintSettings): Filtered {
+  const { ignores } = document;
+  if (ignores.length === 0) return { kept: [...found], useless: [] };
+  const names = ruleNames(settings.book);
+  const used = new Set<IgnoreComment | IgnoreComment['ids'][number]>();
+  const kept = found.filter((finding) => {
+    let isIgnored = false;
+    for (const ignore of ignores) {
+      const { covers } = ignore;
+      if (!covers || finding.start < covers.start || finding.start >= Math.max(covers.end, covers.start + 1)) continue;
+      if (ignore.isAll) {
+        used.add(ignore);
+        isIgnored = true;
+      }
+      for (const id of ignore.ids) {
+        if (names.get(id.id.toLowerCase())?.includes(finding.ruleId)) {
+          used.add(id);
+          isIgnored = true;
+        }
+      }
+    }
+    return !isIgnored;
+  });
+  return { kept, useless: uselessIgnores(ignores, used, names, settings) };
+}
+
+/** Other tools' comments are theirs: only ours are held to be of use. */
+function uselessIgnores(
+  ignores: readonly IgnoreComment[],
+  used: ReadonlySet<unknown>,
+  names: ReadonlyMap<string, readonly string[]>,
+  settings: LintSettings,
+): UselessIgnore[] {
+  const active = new Set(settings.rules.map(({ rule }) => rule.id));
+  const useless: UselessIgnore[] = [];
+  for (const ignore of ignores) {
+    if (ignore.dialect !== 'dockerfileopt') continue;
+    for (const id of ignore.ids) {
+      if (used.has(id) || (id.id.toLowerCase() === 'all' && used.has(ignore))) continue;
+      const rules = names.get(id.id.toLowerCase());
+      if (id.id.toLowerCase() === 'all' || rules?.some((rule) => active.has(rule))) {
+        useless.push({ ...id, reason: 'unused' });
+      } else if (!rules) {
+        useless.push({ ...id, reason: 'unknown', suggestion: nearest(id.id, [...names.keys()]) });
+      }
+    }
+  }
+  return useless;
+}
+
+const namesOf = new WeakMap<readonly Rule[], ReadonlyMap<string, readonly string[]>>();
+
+/** Rule ids by id and alias, lower-cased; an alias may stand for several rules. */
+export function ruleNames(book: readonly Rule[]): ReadonlyMap<string, readonly string[]> {
+  let names = namesOf.get(book);
+  if (!names) {
+    const map = new Map<string, string[]>();
+    for (const { id, aliases = [] } of book) {
+      for (const name of [id, ...aliases]) {
+        const key = name.toLowerCase();
+        map.set(key, [...(map.get(key) ?? []), id]);
+      }
+    }
+    names = map;
+    namesOf.set(book, names);
+  }
+  return names;
+}
