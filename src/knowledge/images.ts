@@ -1,5 +1,6 @@
 import { alpineAccounts, busyboxAccounts, debianAccounts, distrolessAccounts, rpmAccounts } from './accounts.ts';
-import { type Libc, suiteOf } from './suites.ts';
+import { canonicalRepository } from './repositories.ts';
+import { type Libc, type Suite, suiteOf } from './suites.ts';
 
 export type Ecosystem =
   | 'go'
@@ -81,15 +82,6 @@ export interface RuntimeImage {
   server?: boolean;
 }
 
-const MIRRORS =
-  /^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io|public\.ecr\.aws\/docker)\//;
-
-/** The name under which the tables know a repository: mirrors of Docker Hub and `library/` are left out. */
-export function canonicalRepository(repository: string): string {
-  const name = repository.toLowerCase().replace(MIRRORS, '');
-  return /(?:^|\/)library\/([^/]+)$/.exec(name)?.[1] ?? name;
-}
-
 interface SdkEntry {
   /** Tags that are an SDK; all, when absent. */
   tags?: RegExp;
@@ -111,7 +103,7 @@ const GO: SdkEntry = {
   ecosystem: 'go',
   tools: 'go gofmt git',
   output: 'native',
-  runtimes: 'scratch gcr.io/distroless/static alpine:{alpine} debian:{debian}-slim',
+  runtimes: 'scratch gcr.io/distroless/static-debian13 alpine:{alpine} debian:{debian}-slim',
 };
 const RUST: SdkEntry = {
   ecosystem: 'rust',
@@ -164,7 +156,7 @@ const GRAALVM: SdkEntry = {
   ecosystem: 'graalvm',
   tools: 'javac jar native-image gcc',
   output: 'native',
-  runtimes: `gcr.io/distroless/base gcr.io/distroless/java-base ${JRE}`,
+  runtimes: `gcr.io/distroless/base-debian13 gcr.io/distroless/java-base-debian13 ${JRE}`,
 };
 const PHP_COMPOSER: SdkEntry = {
   ecosystem: 'php',
@@ -426,7 +418,8 @@ function fillRuntimes(template: string, repository: string, tag: string, libc: L
     version: /^[\d.]+/.exec(tag)?.[0],
     slimTag: /^swift/.test(repository) ? (tag === 'latest' ? 'slim' : `${tag}-slim`) : slimTag(tag),
     debian: suite?.distro === 'debian' ? suite.release : undefined,
-    debianVersion: suite?.distro === 'debian' && order !== undefined && order >= 11 ? String(order) : undefined,
+    // distroless keeps the newest Debian only; what was linked on the one before finds its libraries there too.
+    debianVersion: suite?.distro === 'debian' && (order === 12 || order === 13) ? '13' : undefined,
     ubuntu: suite?.distro === 'ubuntu' ? suite.release : undefined,
     alpine: libc === 'musl' && suite?.distro === 'alpine' ? suite.release : undefined,
     java: javaVersion(repository, tag),
@@ -496,7 +489,9 @@ const DEBIAN = family({
   hasCa: false,
   hasCxx: true,
 });
-const UBUNTU = family({ ...DEBIAN, family: 'ubuntu', users: [...debianAccounts, 'ubuntu'] });
+const UBUNTU = family({ ...DEBIAN, family: 'ubuntu' });
+/** Since 23.04 the image has an account for everyday use. */
+const NEW_UBUNTU = family({ ...UBUNTU, users: [...debianAccounts, 'ubuntu'] });
 const RPM = family({
   family: 'rpm',
   libc: 'glibc',
@@ -528,9 +523,11 @@ interface ServerEntry {
   users: string;
   language?: Ecosystem;
   /** The base when the tag does not say; `debian` when absent. */
-  base?: 'debian' | 'ubuntu' | 'alpine' | 'rpm' | 'busybox';
-  /** Not a server: an interpreter or virtual machine. */
+  base?: 'debian' | 'ubuntu' | 'alpine' | 'rpm';
+  /** Not a server: an interpreter, a virtual machine or an SDK. */
   tool?: true;
+  /** Tags without a bundle of CA certificates, beyond what the base says. */
+  noCa?: RegExp;
 }
 
 /** Official and well-known images that run something of their own, with the accounts that they add to those of their base. */
@@ -569,13 +566,13 @@ const SERVERS: Record<string, ServerEntry> = {
   'jenkins/jenkins': { users: 'jenkins', language: 'java' },
   'grafana/grafana': { users: 'grafana', base: 'alpine' },
   php: { users: 'www-data', language: 'php', tool: true },
-  node: { users: 'node', language: 'node', tool: true },
+  node: { users: 'node', language: 'node', tool: true, noCa: /(?:^|-)slim/ },
   python: { users: '', language: 'python', tool: true },
   pypy: { users: '', language: 'python', tool: true },
   ruby: { users: '', language: 'ruby', tool: true },
   perl: { users: '', language: 'perl', tool: true },
   julia: { users: '', language: 'julia', tool: true },
-  swift: { users: '', base: 'ubuntu', language: 'swift', tool: true },
+  swift: { users: '', base: 'ubuntu', language: 'swift', tool: true, noCa: /(?:^|-)slim/ },
   openjdk: { users: '', language: 'java', tool: true },
   'eclipse-temurin': { users: '', base: 'ubuntu', language: 'java', tool: true },
   amazoncorretto: { users: '', base: 'rpm', language: 'java', tool: true },
@@ -584,21 +581,25 @@ const SERVERS: Record<string, ServerEntry> = {
   'oven/bun': { users: 'bun', language: 'bun', tool: true },
   'denoland/deno': { users: 'deno', language: 'deno', tool: true },
   // SDK images are bases like any other when it comes to accounts and shells.
-  golang: { users: '', language: 'go', tool: true },
-  rust: { users: '', language: 'rust', tool: true },
-  gcc: { users: '', language: 'c', tool: true },
-  'buildpack-deps': { users: 'ubuntu', tool: true },
-  maven: { users: 'ubuntu', base: 'ubuntu', language: 'java', tool: true },
+  golang: { users: '', tool: true },
+  rust: { users: '', tool: true },
+  gcc: { users: '', tool: true },
+  'buildpack-deps': { users: '', tool: true },
+  maven: { users: '', base: 'ubuntu', language: 'java', tool: true },
   gradle: { users: 'gradle', base: 'ubuntu', language: 'java', tool: true },
-  haskell: { users: '', language: 'haskell', tool: true },
-  elixir: { users: '', language: 'elixir', tool: true },
-  erlang: { users: '', language: 'erlang', tool: true },
-  dart: { users: '', language: 'dart', tool: true },
-  clojure: { users: 'ubuntu', language: 'clojure', tool: true },
+  haskell: { users: '', tool: true },
+  elixir: { users: '', language: 'elixir', tool: true, noCa: /(?:^|-)slim/ },
+  erlang: { users: '', language: 'erlang', tool: true, noCa: /(?:^|-)slim/ },
+  dart: { users: '', tool: true },
+  clojure: { users: '', language: 'clojure', tool: true },
   composer: { users: 'www-data', base: 'alpine', language: 'php', tool: true },
 };
 
-const BASES = { debian: DEBIAN, ubuntu: UBUNTU, alpine: ALPINE, rpm: RPM, busybox: BUSYBOX };
+const BASES = { debian: DEBIAN, ubuntu: NEW_UBUNTU, alpine: ALPINE, rpm: RPM };
+
+function ubuntuImage(suite: Suite | undefined): RuntimeImage {
+  return suite?.order !== undefined && suite.order < 23 ? UBUNTU : NEW_UBUNTU;
+}
 
 function distrolessImage(repository: string, tag: string): RuntimeImage | undefined {
   const name = /^gcr\.io\/distroless\/([a-z0-9-]+?)(?:-debian\d+)?$/.exec(repository)?.[1];
@@ -627,7 +628,7 @@ function dotnetImage(repository: string, tag: string): RuntimeImage | undefined 
     suite?.distro === 'alpine'
       ? ALPINE
       : suite?.distro === 'ubuntu'
-        ? UBUNTU
+        ? ubuntuImage(suite)
         : suite?.distro === 'azurelinux'
           ? family({ ...RPM, packageManager: 'tdnf' })
           : DEBIAN;
@@ -637,13 +638,17 @@ function dotnetImage(repository: string, tag: string): RuntimeImage | undefined 
 function chainguardImage(repository: string, tag: string): RuntimeImage | undefined {
   const name = /^cgr\.dev\/[a-z0-9.-]+\/([a-z0-9-]+)$/.exec(repository)?.[1];
   if (name === undefined) return undefined;
-  if (name === 'wolfi-base' || name === 'chainguard-base' || tag.endsWith('-dev')) return WOLFI;
+  if (name === 'wolfi-base' || name === 'chainguard-base' || name === 'go' || tag.endsWith('-dev')) return WOLFI;
   const bare = family({ ...WOLFI, shell: false });
   delete bare.packageManager;
   if (name === 'static') return { ...bare, libc: 'none' };
   if (name === 'glibc-dynamic' || name === 'cc-dynamic') return { ...bare, hasCxx: true };
   return undefined;
 }
+
+/** Red Hat's images for a language or a server, with an account of their own. */
+const UBI_LANGUAGE =
+  /(?:^|\/)ubi\d+\/(go-toolset|(?:nodejs|python|ruby|php|perl|nginx|httpd|openjdk|dotnet)-\d+(?:-minimal|-runtime)?)$/;
 
 function rpmImage(repository: string, tag: string): RuntimeImage | undefined {
   const ubi =
@@ -662,6 +667,12 @@ function rpmImage(repository: string, tag: string): RuntimeImage | undefined {
       packageManager: variant === 'minimal' ? 'microdnf' : ubi[1] === 'ubi7' ? 'yum' : 'dnf',
     };
   }
+  const toolset = UBI_LANGUAGE.exec(repository)?.[1];
+  if (toolset !== undefined) {
+    const user = toolset.startsWith('openjdk') ? ['default', 'jboss'] : ['default'];
+    const small = /-(?:minimal|runtime)$/.test(repository);
+    return { ...RPM, packageManager: small ? 'microdnf' : 'dnf', users: [...rpmAccounts, ...user] };
+  }
   const suite = suiteOf(repository, tag);
   if (suite === undefined) return undefined;
   if (suite.distro === 'arch')
@@ -677,13 +688,14 @@ function rpmImage(repository: string, tag: string): RuntimeImage | undefined {
 function systemImage(repository: string, tag: string): RuntimeImage | undefined {
   if (repository === 'scratch') return SCRATCH;
   if (repository === 'busybox') {
-    // The plain tag is uclibc, linked statically; only `glibc` has a loader and a libc to offer.
-    return /(?:^|-)glibc/.test(tag) ? { ...BUSYBOX, libc: 'glibc' } : BUSYBOX;
+    // uclibc and musl are linked into the one program; only the glibc variant has a loader and a libc to offer.
+    const version = /^1\.(\d+)/.exec(tag)?.[1];
+    const plain = /^(?:[\d.]+|latest|stable|unstable)$/.test(tag) && (version === undefined || Number(version) >= 35);
+    return plain || /(?:^|-)glibc$/.test(tag) ? { ...BUSYBOX, libc: 'glibc' } : BUSYBOX;
   }
   if (repository === 'alpine') return ALPINE;
   if (repository === 'debian' || repository === 'bitnami/minideb') return { ...DEBIAN, hasCxx: true };
-  if (repository === 'ubuntu') return UBUNTU;
-  if (repository === 'buildpack-deps') return undefined;
+  if (repository === 'ubuntu') return ubuntuImage(suiteOf(repository, tag));
   return undefined;
 }
 
@@ -704,17 +716,23 @@ export function runtimeImage(repository: string, tag: string | undefined): Runti
   const base =
     suite === undefined
       ? BASES[server.base ?? 'debian']
-      : suite.distro === 'debian' || suite.distro === 'ubuntu' || suite.distro === 'alpine'
+      : suite.distro === 'debian' || suite.distro === 'alpine'
         ? BASES[suite.distro]
-        : (rpmImage(name, asked) ?? RPM);
+        : suite.distro === 'ubuntu'
+          ? ubuntuImage(suite)
+          : (rpmImage(name, asked) ?? RPM);
   const added = server.users === '' ? [] : server.users.split(' ');
-  const image: RuntimeImage = { ...base, users: [...base.users, ...added], hasCa: true };
+  const image: RuntimeImage = { ...base, users: [...base.users, ...added] };
+  // Servers install no more than they need: nginx and httpd speak TLS to others, the rest is not known to.
+  image.hasCa ||= server.tool === true ? server.noCa?.test(asked) !== true : /^(?:nginx|httpd)$/.test(name);
+  image.hasCxx ||= /^(?:node|bun|deno|elixir|erlang)$/.test(server.language ?? '') || name === 'rust' || name === 'gcc';
   if (server.language !== undefined) image.language = server.language;
   if (server.tool === undefined) image.server = true;
   return image;
 }
 
 function isRpmRepository(repository: string): boolean {
+  if (UBI_LANGUAGE.test(repository)) return true;
   return /(?:^|\/)(?:ubi\d*(?:-\w+)?|fedora(?:-minimal)?|centos|rockylinux|almalinux|oraclelinux|amazonlinux|archlinux|leap|tumbleweed)(?:$|\/\d-base$)/.test(
     repository,
   );

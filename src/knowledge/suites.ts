@@ -1,3 +1,4 @@
+import { canonicalRepository } from './repositories.ts';
 import { packedSuites, suiteNames } from './suites-table.ts';
 
 export type Libc = 'glibc' | 'musl';
@@ -16,7 +17,7 @@ export interface Suite {
 }
 
 /** Code name, version, glibc. */
-const DEBIAN: [name: string, version: string, libc: string][] = [
+const DEBIAN: [name: string, version: string, libc?: string][] = [
   ['wheezy', '7', '2.13'],
   ['jessie', '8', '2.19'],
   ['stretch', '9', '2.24'],
@@ -24,9 +25,11 @@ const DEBIAN: [name: string, version: string, libc: string][] = [
   ['bullseye', '11', '2.31'],
   ['bookworm', '12', '2.36'],
   ['trixie', '13', '2.41'],
+  ['forky', '14'],
+  ['duke', '15'],
 ];
 
-const UBUNTU: [name: string, version: string, libc: string][] = [
+const UBUNTU: [name: string, version: string, libc?: string][] = [
   ['precise', '12.04', '2.15'],
   ['trusty', '14.04', '2.19'],
   ['xenial', '16.04', '2.23'],
@@ -48,6 +51,7 @@ const UBUNTU: [name: string, version: string, libc: string][] = [
   ['plucky', '25.04', '2.41'],
   ['questing', '25.10', '2.42'],
   ['resolute', '26.04', '2.43'],
+  ['stonking', '26.10'],
 ];
 
 /** The musl of Alpine 3.N, from 3.0 on. */
@@ -61,37 +65,40 @@ const RHEL_GLIBC: Record<string, string> = { 6: '2.12', 7: '2.17', 8: '2.28', 9:
 
 const AMAZON_GLIBC: Record<string, string> = { 1: '2.17', 2: '2.26', 2023: '2.34' };
 
-/** Fedora has a new glibc with every release: 2.18 came with 20, 2.42 with 43. */
+/** Fedora has a new glibc with every release: 2.20 came with 21, 2.43 with 44. */
 function fedoraGlibc(release: number): string | undefined {
-  if (release < 20 || release > 44) return undefined;
-  return `2.${release - (release >= 22 ? 1 : 2) + (release === 21 ? 1 : 0)}`;
+  return release >= 21 && release <= 45 ? `2.${release - 1}` : release === 20 ? '2.18' : undefined;
+}
+
+function glibcRelease(
+  distro: string,
+  release: string,
+  libcVersion?: string,
+  order = Number.parseFloat(release),
+): Suite {
+  return {
+    distro,
+    release,
+    order,
+    libc: 'glibc',
+    ...(libcVersion !== undefined && { libcVersion }),
+  };
 }
 
 function debian(index: number): Suite {
   const [release, version, libcVersion] = DEBIAN[index] as (typeof DEBIAN)[number];
-  return { distro: 'debian', release, order: Number(version), libc: 'glibc', libcVersion };
+  return glibcRelease('debian', release, libcVersion, Number(version));
 }
 
 function ubuntu(index: number): Suite {
   const [release, version, libcVersion] = UBUNTU[index] as (typeof UBUNTU)[number];
-  return { distro: 'ubuntu', release, order: Number(version), libc: 'glibc', libcVersion };
+  return glibcRelease('ubuntu', release, libcVersion, Number(version));
 }
 
 function alpine(release: string): Suite {
   const minor = Number(release.slice(2));
   const libcVersion = MUSL[minor];
   return { distro: 'alpine', release, order: minor, libc: 'musl', ...(libcVersion !== undefined && { libcVersion }) };
-}
-
-function glibcRelease(distro: string, release: string, libcVersion: string | undefined): Suite {
-  const order = Number.parseFloat(release);
-  return {
-    distro,
-    release,
-    libc: 'glibc',
-    ...(Number.isNaN(order) ? undefined : { order }),
-    ...(libcVersion !== undefined && { libcVersion }),
-  };
 }
 
 function rhel(distro: string, major: string): Suite {
@@ -107,8 +114,6 @@ export function suiteNamed(name: string): Suite | undefined {
   const minor = /^alpine(3\.\d+)$/.exec(name)?.[1];
   if (minor !== undefined) return alpine(minor);
   if (name === 'alpine') return { distro: 'alpine', libc: 'musl' };
-  if (name === 'forky') return { distro: 'debian', release: 'forky', order: 14, libc: 'glibc' };
-  if (name === 'duke') return { distro: 'debian', release: 'duke', order: 15, libc: 'glibc' };
   if (name === 'sid' || name === 'unstable') return { distro: 'debian', release: 'sid', order: 99, libc: 'glibc' };
   return undefined;
 }
@@ -164,7 +169,7 @@ function suiteInWords(tag: string): Suite | undefined {
       return known ?? { distro, libc: 'glibc' };
     }
     match = /^(?:azurelinux|mariner)(\d[\d.]*)$/.exec(word);
-    if (match !== null) return glibcRelease('azurelinux', match[1] as string, undefined);
+    if (match !== null) return glibcRelease('azurelinux', match[1] as string);
   }
   return bareAlpine ? { distro: 'alpine', libc: 'musl' } : undefined;
 }
@@ -177,7 +182,10 @@ const MOVING: Record<string, string> = {
   'debian:oldoldstable': 'bullseye',
   'debian:testing': 'forky',
   'debian:unstable': 'sid',
+  'debian:experimental': 'sid',
+  'debian:rc-buggy': 'sid',
   'ubuntu:latest': 'resolute',
+  'ubuntu:rolling': 'resolute',
   'alpine:latest': 'alpine3.24',
   'alpine:3': 'alpine3.24',
 };
@@ -219,7 +227,7 @@ function suiteOfDistro(repository: string, tag: string): Suite | undefined {
     return major !== undefined ? rhel(rpm, major) : { distro: rpm, libc: 'glibc' };
   }
   if (repository === 'fedora' || repository.endsWith('/fedora') || repository.endsWith('/fedora-minimal')) {
-    const release = /^\d+$/.test(tag) ? tag : undefined;
+    const release = tag === 'latest' ? '44' : /^\d+$/.exec(tag)?.[0];
     return release !== undefined
       ? glibcRelease('fedora', release, fedoraGlibc(Number(release)))
       : { distro: 'fedora', libc: 'glibc' };
@@ -264,9 +272,7 @@ function suiteOfRepository(repository: string, tag: string): Suite | undefined {
     const name = version === undefined ? undefined : DOTNET[version];
     return name === undefined ? undefined : suiteNamed(name);
   }
-  if (repository === 'amazoncorretto') {
-    return /^\d[\d.u_-]*(?:-jdk)?$/.test(tag) ? glibcRelease('amazonlinux', '2', AMAZON_GLIBC['2']) : undefined;
-  }
+  if (repository === 'amazoncorretto') return { distro: 'amazonlinux', libc: 'glibc' };
   return undefined;
 }
 
@@ -336,9 +342,10 @@ function suiteInTable(image: string, tag: string): Suite | undefined {
 /** The distribution release that `repository:tag` is made from: what the tag's own words say, else what the table of default suites records. */
 export function suiteOf(repository: string, tag: string | undefined): Suite | undefined {
   const asked = tag ?? 'latest';
-  const distro = suiteOfDistro(repository, asked);
+  const name = canonicalRepository(repository);
+  const distro = suiteOfDistro(name, asked);
   if (distro !== undefined) return distro;
   const words = suiteInWords(asked);
   if (words?.release !== undefined) return words;
-  return suiteInTable(repository, asked) ?? words ?? suiteOfRepository(repository, asked);
+  return suiteInTable(name, asked) ?? words ?? suiteOfRepository(name, asked);
 }
