@@ -169,9 +169,9 @@ function resolve(stage: Stage, table: StageTable, value: string, isNumeric: bool
   if (value === '' || value.includes('$')) return { kind: 'unknown' };
   const named = table.byName.get(value.toLowerCase());
   if (!named) return { kind: 'image', image: parseImageReference(value) };
-  // Of several stages with one name the builder takes the last that is already defined.
-  const target = named.findLast((other) => other.index < stage.index);
-  return target ? { kind: 'stage', stage: target } : { kind: 'later-stage', stage: named[0]! };
+  // Of several stages with one name the builder takes the last of the file, and refuses it when it comes too late.
+  const target = named.at(-1)!;
+  return target.index < stage.index ? { kind: 'stage', stage: target } : { kind: 'later-stage', stage: target };
 }
 
 /** One option of a `--mount=type=…,target=…` flag, with its value's source range. */
