@@ -218,7 +218,12 @@ export class ShellScript {
 interface Context {
   readonly isConditional: boolean;
   readonly isSubstitution: boolean;
+  /** How many nodes stand around this one. */
+  readonly depth: number;
 }
+
+/** Deeper than any script is written; what lies below is not looked at. */
+const DEEPEST = 400;
 
 class Walker {
   readonly #script: ShellScript;
@@ -232,10 +237,18 @@ class Walker {
   }
 
   walk(): void {
-    this.#visit(parse(this.#script.text.text), { isConditional: false, isSubstitution: false });
+    this.#visit(parse(this.#script.text.text), { isConditional: false, isSubstitution: false, depth: 0 });
   }
 
-  #visit(node: SyntaxNode, context: Context): void {
+  #visit(node: SyntaxNode, around: Context): void {
+    const context = { ...around, depth: around.depth + 1 };
+    if (context.depth === DEEPEST) {
+      this.#errors.push({
+        message: 'the commands are nested too deeply',
+        range: this.#script.range(node.pos, node.pos + 1),
+      });
+      return;
+    }
     switch (node.type) {
       case 'Script':
         for (const { message, pos } of node.errors ?? []) {
@@ -352,12 +365,9 @@ export function instructionCommand(instruction: Instruction): InstructionCommand
   if (keyword === 'RUN' || keyword === 'CMD' || keyword === 'ENTRYPOINT') {
     return { argv: instruction.json, at: argsAt, endAt: argsEnd, ...instruction.argsRange };
   }
-  if (keyword !== 'HEALTHCHECK') return undefined;
-  const text = instruction.argsText;
-  const match = /^CMD[ \t\v\f\r]+/i.exec(text);
-  if (!match) return undefined;
-  const at = argsAt + match[0].length;
-  return { argv: instruction.jsonAt(at), at, endAt: argsEnd, ...instruction.line.toRange(at, argsEnd) };
+  if (keyword !== 'HEALTHCHECK' || instruction.healthcheckType.toUpperCase() !== 'CMD') return undefined;
+  const at = instruction.commandAt;
+  return { argv: instruction.json, at, endAt: argsEnd, ...instruction.line.toRange(at, argsEnd) };
 }
 
 /** Parses the shell text of an instruction, given the SHELL in force and the image the stage stands on. */
