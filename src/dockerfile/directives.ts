@@ -15,7 +15,7 @@ export interface Directives {
   readonly problems: readonly Problem[];
 }
 
-const DIRECTIVE = /^#[ \t\n\v\f\r]*([a-zA-Z][a-zA-Z0-9]*)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(.+?)[ \t\n\v\f\r]*$/;
+const DIRECTIVE = /^#\s*([a-zA-Z][a-zA-Z0-9]*)[ \t\f\r]*=[ \t\f\r]*(.+?)[ \t\f\r]*$/su;
 
 /** Reads the directives; the first line that is none ends them. */
 export function parseDirectives(source: Source): Directives {

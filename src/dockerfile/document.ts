@@ -1,12 +1,12 @@
 import { type Directive, parseDirectives } from './directives.ts';
 import { findHeredocs, type Heredoc, readHeredoc } from './heredocs.ts';
 import { type IgnoreComment, parseIgnores } from './ignores.ts';
-import { Instruction, jsonProblem, splitInstruction } from './instructions.ts';
+import { Instruction, splitInstruction } from './instructions.ts';
 import { readLogicalLine } from './lines.ts';
 import type { Problem } from './problems.ts';
 import { GlobalScope, type Scope } from './scope.ts';
 import { parseShell, type ShellScript } from './shell.ts';
-import type { Range, Source } from './source.ts';
+import { encodeText, type Range, type Source } from './source.ts';
 import { Stage, StageTable } from './stages.ts';
 import { validateInstructions } from './validate.ts';
 
@@ -48,9 +48,11 @@ export class Document {
     const { stages, stageOf } = splitStages(this.instructions, this.globals);
     this.stages = stages;
     this.#stageOf = stageOf;
-    this.problems = [...reader.problems, ...validateInstructions(this.instructions, source)].sort(
-      (a, b) => a.start - b.start,
-    );
+    this.problems = [
+      ...reader.problems,
+      ...validateInstructions(this.instructions, source),
+      ...encodingProblems(source),
+    ].sort((a, b) => a.start - b.start);
   }
 
   /** Whether the builder would take the file to pieces as we did; rules and fixes need that. */
@@ -115,7 +117,7 @@ class Reader {
         continue;
       }
       const index = this.instructions.length;
-      const parts = splitInstruction(line.joined, 0);
+      const parts = splitInstruction(line.joined, 0, escapeCode);
       let instruction = new Instruction(index, parts, line.joined, line, line.end);
       const markers = findHeredocs(instruction);
       if (markers.length > 0) {
@@ -130,8 +132,9 @@ class Reader {
         (instruction.child ?? instruction).heredocs = heredocs;
       }
       for (const range of line.comments) this.#comment(text, range, instruction);
-      const wrong = jsonProblem(instruction.child ?? instruction);
-      if (wrong) this.problems.push(wrong);
+      for (let part: Instruction | undefined = instruction; part; part = part.child) {
+        if (part.syntaxError) this.#syntax(part.syntaxError, part.argsRange);
+      }
       this.instructions.push(instruction);
     }
     if (this.instructions.length === 0) this.#syntax('the file has no instructions', { start: 0, end: 0 });
@@ -150,12 +153,24 @@ class Reader {
     for (let start = from; start < to; ) {
       const newline = text.indexOf('\n', start);
       const end = newline < 0 ? text.length : newline + 1;
-      if (Buffer.byteLength(text.slice(start, end), source.encoding) > LONGEST_LINE) {
+      if (encodeText(text.slice(start, end)).length > LONGEST_LINE) {
         this.#syntax(`the line is longer than ${LONGEST_LINE} bytes`, { start, end: start });
       }
       start = end;
     }
   }
+}
+
+/** Bytes that are no text; the builder takes them as they are. */
+function encodingProblems(source: Source): Problem[] {
+  const problems: Problem[] = [];
+  if (!source.isUtf8) {
+    const start = Math.max(source.text.search(/\p{Surrogate}/u), 0);
+    problems.push({ kind: 'encoding', message: 'the file is not valid UTF-8', start, end: start + 1 });
+  }
+  const nul = source.text.indexOf('\0');
+  if (nul >= 0) problems.push({ kind: 'encoding', message: 'the file holds NUL bytes', start: nul, end: nul + 1 });
+  return problems;
 }
 
 function splitStages(

@@ -1,7 +1,6 @@
 import type { Heredoc } from './heredocs.ts';
 import { isSpace, type JoinedText, type LogicalLine } from './lines.ts';
-import type { Problem } from './problems.ts';
-import type { Range } from './source.ts';
+import { encodeText, type Range } from './source.ts';
 
 /** An option in front of an instruction's arguments, such as `--from=build`. */
 export interface Flag extends Range {
@@ -39,6 +38,8 @@ export interface KeyValue extends Range {
   readonly legacy: boolean;
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
 /** Where an instruction's text lies inside its joined line. */
 export interface InstructionParts {
   readonly keyword: string;
@@ -51,6 +52,11 @@ export interface InstructionParts {
 
 const TAB = 9;
 const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
+const DASH = 45;
+const UNQUOTED = -1;
+const EQUALS = 61;
 
 /** One instruction with its flags, arguments and heredocs; everything derived is computed when first asked for. */
 export class Instruction implements Range {
@@ -58,12 +64,14 @@ export class Instruction implements Range {
   readonly index: number;
   /** Upper-cased. */
   readonly keyword: string;
+  /** Starts at the keyword; escape characters alone on the lines in front of it are `lineStart`'s. */
   readonly keywordRange: Range;
   readonly flags: readonly Flag[];
   /** From the keyword to the end of the last line, heredocs included, without the line ending. */
   readonly start: number;
   readonly end: number;
-  /** The end of the command line itself, before any heredoc. */
+  /** Where the command line itself starts and ends, before any heredoc. */
+  readonly lineStart: number;
   readonly lineEnd: number;
   /** The whole logical line, from the keyword of the outermost instruction on. */
   readonly line: JoinedText;
@@ -79,6 +87,7 @@ export class Instruction implements Range {
   readonly child: Instruction | undefined;
   /** The ONBUILD in front of this one. */
   parent: Instruction | undefined;
+  readonly #escape: number;
   #json: readonly JsonItem[] | 'error' | null | undefined;
   #words: readonly Word[] | undefined;
   #pairs: readonly KeyValue[] | undefined;
@@ -93,11 +102,13 @@ export class Instruction implements Range {
     this.argsEnd = parts.argsEnd;
     this.start = this.keywordRange.start;
     this.end = end;
+    this.lineStart = line.start;
     this.lineEnd = line.end;
+    this.#escape = line.escape;
     this.comments = line.comments;
     this.blanks = line.blanks;
     if (parts.keyword === 'ONBUILD' && parts.argsEnd > parts.argsAt) {
-      this.child = new Instruction(index, splitInstruction(joined, parts.argsAt), joined, line, end);
+      this.child = new Instruction(index, splitInstruction(joined, parts.argsAt, line.escape), joined, line, end);
       this.child.parent = this;
     }
   }
@@ -115,33 +126,43 @@ export class Instruction implements Range {
     return this.flags.find((flag) => flag.name === name);
   }
 
-  /** Whether the arguments are a JSON array of strings (the exec form) where the builder looks for one. */
+  /** Where the command starts: behind the first word of HEALTHCHECK, for the others where the arguments do. */
+  get commandAt(): number {
+    return this.keyword === 'HEALTHCHECK' ? firstWord(this.line.text, this.argsAt, this.argsEnd).next : this.argsAt;
+  }
+
+  /** `CMD` or `NONE` as written, for HEALTHCHECK. */
+  get healthcheckType(): string {
+    return firstWord(this.line.text, this.argsAt, this.argsEnd).text;
+  }
+
+  /** The arguments, or HEALTHCHECK's command, are a JSON array of strings where the builder looks for one. */
   get form(): 'json' | 'shell' {
     return this.json ? 'json' : 'shell';
   }
 
-  /** The strings of the JSON array, or undefined when the arguments are not one. */
+  /** The strings of the JSON array, or undefined when there is none. */
   get json(): readonly JsonItem[] | undefined {
     const items = this.#readJson();
     return items === 'error' || items === null ? undefined : items;
   }
 
-  /** The arguments are a JSON array, but not of strings: the builder refuses the file. */
-  get hasWrongJson(): boolean {
-    return this.#readJson() === 'error';
-  }
-
   #readJson(): readonly JsonItem[] | 'error' | null {
     if (this.#json === undefined) {
-      this.#json = JSON_FORMS.has(this.keyword) ? parseJsonArray(this.line, this.argsAt, this.argsEnd) : null;
+      this.#json = JSON_FORMS.has(this.keyword) ? parseJsonArray(this.line, this.commandAt, this.argsEnd) : null;
     }
     return this.#json;
   }
 
-  /** The JSON array that starts at an offset of the line, as behind HEALTHCHECK CMD. */
-  jsonAt(at: number): readonly JsonItem[] | undefined {
-    const items = parseJsonArray(this.line, at, this.argsEnd);
-    return items === 'error' || items === null ? undefined : items;
+  /** Why the builder cannot take the arguments to pieces. */
+  get syntaxError(): string | undefined {
+    if (this.#readJson() === 'error') return `only strings are allowed in the array form of ${this.keyword}`;
+    if (this.keyword !== 'ENV' && this.keyword !== 'LABEL') return undefined;
+    for (const { name, value, legacy } of this.pairs) {
+      if (value === undefined)
+        return legacy ? `${this.keyword} ${name} has no value` : `${name} has no =, it must be name=value`;
+    }
+    return undefined;
   }
 
   /** The arguments at white space, whatever the form; quotes mean nothing here. */
@@ -158,22 +179,74 @@ export class Instruction implements Range {
   /** The variables of ENV and ARG, the labels of LABEL; empty for anything else. */
   get pairs(): readonly KeyValue[] {
     this.#pairs ??= PAIR_KEYWORDS.has(this.keyword)
-      ? splitPairs(this.line, this.argsAt, this.argsEnd, this.keyword === 'ARG')
+      ? splitPairs(this.line, this.argsAt, this.argsEnd, this.#escape, this.keyword !== 'ARG')
       : [];
     return this.#pairs;
   }
 }
 
+const KEYWORDS: ReadonlyMap<string, string> = new Map(
+  [
+    'ADD',
+    'ARG',
+    'CMD',
+    'COPY',
+    'ENTRYPOINT',
+    'ENV',
+    'EXPOSE',
+    'FROM',
+    'HEALTHCHECK',
+    'LABEL',
+    'MAINTAINER',
+    'ONBUILD',
+    'RUN',
+    'SHELL',
+    'STOPSIGNAL',
+    'USER',
+    'VOLUME',
+    'WORKDIR',
+  ].flatMap((keyword) => [
+    [keyword, keyword],
+    [keyword.toLowerCase(), keyword],
+  ]),
+);
+
+/** Whether the builder knows the instruction; the keyword is in upper case. */
+export function isKnownKeyword(keyword: string): boolean {
+  return KEYWORDS.has(keyword);
+}
+
 /** The instructions whose arguments may be a JSON array. */
-const JSON_FORMS: ReadonlySet<string> = new Set(['ADD', 'CMD', 'COPY', 'ENTRYPOINT', 'RUN', 'SHELL', 'VOLUME']);
+const JSON_FORMS: ReadonlySet<string> = new Set([
+  'ADD',
+  'CMD',
+  'COPY',
+  'ENTRYPOINT',
+  'HEALTHCHECK',
+  'RUN',
+  'SHELL',
+  'VOLUME',
+]);
 const PAIR_KEYWORDS: ReadonlySet<string> = new Set(['ENV', 'LABEL', 'ARG']);
+const NO_FLAGS: readonly Flag[] = [];
 
 function isBlank(code: number): boolean {
-  return code === SPACE || (code >= TAB && code <= 13 && code !== 10);
+  return code === SPACE || (code >= TAB && code <= 13);
+}
+
+/** In upper case as the builder reads it: it knows a keyword by its lower case, letter for letter. */
+function normalizeKeyword(text: string): string {
+  const known = KEYWORDS.get(text);
+  if (known) return known;
+  const lower = text.replaceAll('İ', 'i').toLowerCase();
+  if (KEYWORDS.has(lower)) return KEYWORDS.get(lower)!;
+  // `ſHELL` is no SHELL, although its upper case is.
+  const upper = lower.toUpperCase();
+  return KEYWORDS.has(upper) ? text : upper;
 }
 
 /** Splits a joined line into keyword, flags and arguments, from the offset `from` on. */
-export function splitInstruction(joined: JoinedText, from: number): InstructionParts {
+export function splitInstruction(joined: JoinedText, from: number, escape: number): InstructionParts {
   const { text } = joined;
   let end = text.length;
   while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
@@ -181,52 +254,92 @@ export function splitInstruction(joined: JoinedText, from: number): InstructionP
   while (at < end && isSpace(text.charCodeAt(at))) at++;
   let keywordEnd = at;
   while (keywordEnd < end && !isBlank(text.charCodeAt(keywordEnd))) keywordEnd++;
-  let rest = keywordEnd;
-  while (rest < end && isSpace(text.charCodeAt(rest))) rest++;
-  const keyword = text.slice(at, keywordEnd).toUpperCase();
-  if (text.charCodeAt(rest) !== 45 || text.charCodeAt(rest + 1) !== 45) {
-    return { keyword, keywordAt: at, keywordEnd, flags: NO_FLAGS, argsAt: rest, argsEnd: end };
+  const rest = skipBlanks(text, keywordEnd, end);
+  const keyword = normalizeKeyword(text.slice(at, keywordEnd));
+  let flags = NO_FLAGS;
+  let argsAt = rest;
+  if (text.charCodeAt(rest) === DASH && text.charCodeAt(rest + 1) === DASH) {
+    const found: Flag[] = [];
+    argsAt = readFlags(joined, rest, end, escape, found);
+    flags = found;
   }
-  const flags: Flag[] = [];
-  const argsAt = readFlags(joined, rest, end, flags);
+  while (argsAt < end && isSpace(text.charCodeAt(argsAt))) argsAt++;
   return { keyword, keywordAt: at, keywordEnd, flags, argsAt, argsEnd: end };
 }
 
-const NO_FLAGS: readonly Flag[] = [];
+function skipBlanks(text: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/**
+ * In flags the builder looks at bytes, each a character of its own: the bytes 85 and A0 are white space there, even as
+ * the last byte of `à`. The place of such a byte in the character at `at`, or -1.
+ */
+function spaceByte(text: string, at: number): number {
+  const code = text.codePointAt(at)!;
+  if (code < 128) return isBlank(code) ? 0 : -1;
+  return encodeText(String.fromCodePoint(code)).findIndex((byte) => byte === 0x85 || byte === 0xa0);
+}
+
+/** The first word from `from` on, and where the next one starts. */
+function firstWord(text: string, from: number, end: number): { readonly text: string; readonly next: number } {
+  let at = from;
+  while (at < end && spaceByte(text, at) < 0) at++;
+  const broken = at < end ? spaceByte(text, at) : 0;
+  const word = text.slice(from, at) + '\ufffd'.repeat(broken);
+  if (broken > 0) at += characterAt(text, at).length;
+  while (at < end && isSpace(text.charCodeAt(at))) at++;
+  return { text: word, next: at };
+}
+
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at)!);
+}
 
 /** Reads the flags at `from` into `flags`; gives back where the arguments start. */
-function readFlags(joined: JoinedText, from: number, end: number, flags: Flag[]): number {
+function readFlags(joined: JoinedText, from: number, end: number, escape: number, flags: Flag[]): number {
   const { text } = joined;
   let at = from;
   for (;;) {
-    while (at < end && isSpace(text.charCodeAt(at))) at++;
+    while (at < end && spaceByte(text, at) === 0) at++;
     if (!text.startsWith('--', at) || at >= end) return at;
     const start = at;
     let value = '';
-    let quote = '';
-    for (; at < end; at++) {
-      const char = text[at]!;
-      if (quote === '' && isSpace(char.charCodeAt(0))) break;
-      if (char === '\\') {
-        // A backslash takes the next character as it is; the last one of the line stands for nothing.
-        if (at + 1 < end) value += text[++at];
-      } else if (char === quote) quote = '';
-      else if (quote === '' && (char === '"' || char === "'")) quote = char;
-      else value += char;
+    let valueAt = 0;
+    let quote = UNQUOTED;
+    while (at < end) {
+      const code = text.charCodeAt(at);
+      if (code >= 128) {
+        const bytes = encodeText(characterAt(text, at));
+        const space = quote === UNQUOTED ? spaceByte(text, at) : -1;
+        if (space === 0) break;
+        value += bytes.toString('latin1', 0, space < 0 ? bytes.length : space);
+        at += characterAt(text, at).length;
+        if (space > 0) break;
+        continue;
+      }
+      if (quote === UNQUOTED && isBlank(code)) break;
+      at++;
+      if (code === escape) {
+        // The escape character takes the next one as it is; at the end of the line it stands for nothing.
+        if (at < end && text.charCodeAt(at) < 128) value += text[at++];
+      } else if (code === quote) quote = UNQUOTED;
+      else if (quote === UNQUOTED && (code === DOUBLE_QUOTE || code === SINGLE_QUOTE)) quote = code;
+      else {
+        if (code === EQUALS && valueAt === 0) valueAt = at;
+        value += text[at - 1];
+      }
     }
-    if (value === '--') {
-      while (at < end && isSpace(text.charCodeAt(at))) at++;
-      return at;
-    }
+    if (value === '--') return at;
     const equals = value.indexOf('=');
-    const written = text.indexOf('=', start);
-    const valueAt = equals < 0 || written < 0 ? at : written + 1;
     flags.push({
       name: equals < 0 ? value.slice(2) : value.slice(2, equals),
       value: equals < 0 ? undefined : value.slice(equals + 1),
       text: value,
       ...joined.toRange(start, at),
-      valueRange: joined.toRange(valueAt, at),
+      valueRange: joined.toRange(valueAt || at, at),
       at: start,
       endAt: at,
     });
@@ -265,44 +378,48 @@ function parseJsonArray(joined: JoinedText, from: number, end: number): JsonItem
     at = start + 1;
     while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
     at++;
-    items.push({ value, ...joined.toRange(start, at) });
+    items.push({ value: value.replace(LONE_SURROGATE, '\ufffd'), ...joined.toRange(start, at) });
   }
   return items;
 }
 
-/** Splits at white space outside quotes, as ENV, LABEL and ARG do. */
-function splitPairs(joined: JoinedText, from: number, end: number, nameOnly: boolean): KeyValue[] {
+/** Splits at white space outside quotes, as ENV, LABEL and ARG do; `legacy` allows `NAME value`. */
+function splitPairs(joined: JoinedText, from: number, end: number, escape: number, legacy: boolean): KeyValue[] {
   const { text } = joined;
-  const spans: { start: number; end: number }[] = [];
+  const pairs: KeyValue[] = [];
   for (let at = from; at < end; ) {
     while (at < end && isSpace(text.charCodeAt(at))) at++;
     const start = at;
-    let quote = '';
-    for (; at < end; at++) {
-      const char = text[at]!;
-      if (quote === '' && isSpace(char.charCodeAt(0))) break;
-      if (char === '\\' && quote !== "'") at++;
-      else if (char === quote) quote = '';
-      else if (quote === '' && (char === '"' || char === "'")) quote = char;
-    }
-    at = Math.min(at, end);
-    if (at > start) spans.push({ start, end: at });
+    at = wordEnd(text, at, end, escape);
+    const equals = text.indexOf('=', start);
+    const hasEquals = equals >= 0 && equals < at;
+    if (legacy && pairs.length === 0 && !hasEquals) return [legacyPair(joined, from, end)];
+    if (hasEquals) pairs.push(pair(joined, start, equals, equals + 1, at, false));
+    else if (at > start) pairs.push(pair(joined, start, at, undefined, at, false));
   }
-  const first = spans[0];
-  if (!first) return [];
-  if (!nameOnly && !text.slice(first.start, first.end).includes('=')) {
-    let nameEnd = from;
-    while (nameEnd < end && !isBlank(text.charCodeAt(nameEnd))) nameEnd++;
-    let valueAt = nameEnd;
-    while (valueAt < end && isBlank(text.charCodeAt(valueAt))) valueAt++;
-    return [pair(joined, from, nameEnd, valueAt, end, true)];
+  return pairs;
+}
+
+/** The end of the word at `from`: white space that is neither quoted nor escaped. */
+function wordEnd(text: string, from: number, end: number, escape: number): number {
+  let quote = UNQUOTED;
+  for (let at = from; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (quote === UNQUOTED && isSpace(code)) return at;
+    if (code === escape && quote !== SINGLE_QUOTE) at++;
+    else if (code === quote) quote = UNQUOTED;
+    else if (quote === UNQUOTED && (code === DOUBLE_QUOTE || code === SINGLE_QUOTE)) quote = code;
   }
-  return spans.map((span) => {
-    const equals = text.indexOf('=', span.start);
-    return equals >= 0 && equals < span.end
-      ? pair(joined, span.start, equals, equals + 1, span.end, false)
-      : pair(joined, span.start, span.end, undefined, span.end, false);
-  });
+  return end;
+}
+
+/** `NAME value`: all behind the first blanks is the value, quotes and all. */
+function legacyPair(joined: JoinedText, from: number, end: number): KeyValue {
+  const { text } = joined;
+  let nameEnd = from;
+  while (nameEnd < end && !isBlank(text.charCodeAt(nameEnd))) nameEnd++;
+  const valueAt = skipBlanks(text, nameEnd, end);
+  return pair(joined, from, nameEnd, valueAt < end ? valueAt : undefined, end, true);
 }
 
 function pair(
@@ -320,15 +437,5 @@ function pair(
     valueRange: joined.toRange(valueAt ?? end, end),
     legacy,
     ...joined.toRange(start, end),
-  };
-}
-
-/** The problem of an argument array that is not of strings. */
-export function jsonProblem(instruction: Instruction): Problem | undefined {
-  if (!instruction.hasWrongJson) return undefined;
-  return {
-    kind: 'syntax',
-    message: `only strings are allowed in the array form of ${instruction.keyword}`,
-    ...instruction.argsRange,
   };
 }

@@ -81,7 +81,7 @@ export class JoinedText {
 export interface LogicalLine {
   /** What the builder sees, or undefined for a comment or a blank line. */
   readonly joined: JoinedText | undefined;
-  /** From the first character that is not white space to the last that is not a line ending. */
+  /** From the first character that is not white space to the end of the last line, its line ending left out. */
   readonly start: number;
   readonly end: number;
   /** Where the next line starts. */
@@ -90,6 +90,8 @@ export interface LogicalLine {
   readonly comments: readonly Range[];
   /** Blank lines between continued lines. */
   readonly blanks: readonly Range[];
+  /** The character code that continues a line and escapes characters. */
+  readonly escape: number;
   /** The longest physical line in UTF-16 units, for the builder's limit. */
   readonly longest: number;
 }
@@ -122,21 +124,12 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
   let end = trimEol(text, start, lineEnd);
   let from = start;
   while (from < end && isSpace(text.charCodeAt(from))) from++;
-  if (from === end) return { joined: undefined, start: from, end, next, comments: NONE, blanks: NONE, longest };
-  if (text.charCodeAt(from) === HASH) {
-    return { joined: undefined, start: from, end, next, comments: [{ start: from, end }], blanks: NONE, longest };
-  }
-  const cut = continuationAt(text, from, end, escape);
+  const isComment = text.charCodeAt(from) === HASH && from < end;
+  const cut = isComment ? -1 : continuationAt(text, from, end, escape);
   if (cut < 0) {
-    return {
-      joined: JoinedText.piece(text.slice(from, end), from),
-      start: from,
-      end,
-      next,
-      comments: NONE,
-      blanks: NONE,
-      longest,
-    };
+    const joined = isComment || from === end ? undefined : JoinedText.piece(text.slice(from, end), from);
+    const comments = isComment ? [{ start: from, end }] : NONE;
+    return { joined, start: from, end, next, comments, blanks: NONE, escape, longest };
   }
 
   const pieces = [text.slice(from, cut)];
@@ -153,6 +146,8 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
     if (lineEnd < 0) lineEnd = text.length;
     longest = Math.max(longest, next - line);
     const last = trimEol(text, line, lineEnd);
+    // A file that ends in a continuation: what follows it is still part of the line.
+    end = last;
     let first = line;
     while (first < last && isSpace(text.charCodeAt(first))) first++;
     if (first === last) {
@@ -166,7 +161,6 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
     const at = continuationAt(text, line, last, escape);
     continued = at >= 0;
     const stop = continued ? at : last;
-    end = last;
     if (stop > line) {
       pieces.push(text.slice(line, stop));
       joined.push(length);
@@ -174,7 +168,8 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
       length += stop - line;
     }
   }
-  return { joined: new JoinedText(pieces.join(''), joined, source), start: from, end, next, comments, blanks, longest };
+  const whole = new JoinedText(pieces.join(''), joined, source);
+  return { joined: whole, start: from, end, next, comments, blanks, escape, longest };
 }
 
 function trimEol(text: string, start: number, end: number): number {

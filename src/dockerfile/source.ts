@@ -16,18 +16,19 @@ const BOM = '\uFEFF';
 
 /**
  * The text of one file with its offsets. A byte order mark stays in the text, so that offsets are those of the file.
- * Bytes that are not UTF-8 are read as Latin-1: every byte is one character and is written back as it was.
+ * A byte that is not UTF-8 is read as a lone surrogate, U+DC00 and the byte, and is written back as it was.
  */
 export class Source {
   readonly path: string;
   readonly text: string;
-  readonly encoding: 'utf8' | 'latin1';
+  /** Every byte of the file is part of a UTF-8 character. */
+  readonly isUtf8: boolean;
   #lineStarts: number[] | undefined;
 
-  constructor(path: string, text: string, encoding: 'utf8' | 'latin1' = 'utf8') {
+  constructor(path: string, text: string, isUtf8 = true) {
     this.path = path;
     this.text = text;
-    this.encoding = encoding;
+    this.isUtf8 = isUtf8;
   }
 
   /** The offset of the first character that is not the byte order mark. */
@@ -81,18 +82,51 @@ export class Source {
 
   /** The same file with another text. */
   withText(text: string): Source {
-    return new Source(this.path, text, this.encoding);
+    return new Source(this.path, text, this.isUtf8);
   }
 }
 
 /** Reads a file's bytes as a source; never fails. */
 export function decodeSource(path: string, bytes: Buffer): Source {
-  return isUtf8(bytes)
-    ? new Source(path, bytes.toString('utf8'))
-    : new Source(path, bytes.toString('latin1'), 'latin1');
+  return isUtf8(bytes) ? new Source(path, bytes.toString('utf8')) : new Source(path, decodeBroken(bytes), false);
 }
 
 /** The bytes of a source's text, the inverse of `decodeSource`. */
 export function encodeSource(source: Source): Buffer {
-  return Buffer.from(source.text, source.encoding);
+  return source.isUtf8 ? Buffer.from(source.text) : encodeText(source.text);
+}
+
+/** The bytes of a part of a source's text. */
+export function encodeText(text: string): Buffer {
+  if (!BROKEN_BYTE.test(text)) return Buffer.from(text);
+  const parts = text.split(BROKEN_BYTE);
+  // Every second part is a byte that the expression caught.
+  return Buffer.concat(
+    parts.map((part, at) => (at % 2 === 0 ? Buffer.from(part) : Buffer.of(part.charCodeAt(0) & 0xff))),
+  );
+}
+
+const BROKEN_BYTE = /([\udc80-\udcff])/u;
+
+function decodeBroken(bytes: Buffer): string {
+  const parts: string[] = [];
+  let start = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes[at]!);
+    if (length === 1 || (length > 1 && at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)))) {
+      at += length;
+      continue;
+    }
+    parts.push(bytes.toString('utf8', start, at), String.fromCharCode(0xdc00 + bytes[at]!));
+    start = ++at;
+  }
+  parts.push(bytes.toString('utf8', start));
+  return parts.join('');
+}
+
+/** How long the UTF-8 character is that begins with this byte; 0 when none does. */
+function characterLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }

@@ -76,7 +76,7 @@ function instructionProblem(instruction: Instruction): string | undefined {
       if (words.length !== 3 || words[1]!.text.toLowerCase() !== 'as') return 'FROM takes an image and perhaps AS name';
       return /^[a-z][a-z0-9\-_.]*$/.test(words[2]!.text.toLowerCase())
         ? undefined
-        : `invalid stage name ${words[2]!.text}, it starts with a letter and holds letters, digits, - _ and .`;
+        : `invalid stage name ${words[2]!.text}, it starts with a letter and holds letters, digits, dots, - and _`;
     default:
       return words.length === 0 && keyword !== 'CMD' && keyword !== 'ENTRYPOINT' && keyword !== 'RUN'
         ? `${keyword} needs an argument`

@@ -508,7 +508,26 @@ export function* generateDockerfiles(seed: number, seeds: readonly Buffer[]): Ge
 }
 
 const NAMES = [
-  'A', 'B', 'EMPTY', 'UNSET', 'a_1', 'PATH', '1', '@', '*', '#', 'é', '', 'A B', '_', '12', '?', '-', '!', '$', '0',
+  'A',
+  'B',
+  'EMPTY',
+  'UNSET',
+  'a_1',
+  'PATH',
+  '1',
+  '@',
+  '*',
+  '#',
+  'é',
+  '',
+  'A B',
+  '_',
+  '12',
+  '?',
+  '-',
+  '!',
+  '$',
+  '0',
 ];
 // biome-ignore format: a table
 const OPERATORS = [

@@ -159,15 +159,22 @@ func parse(source []byte) (answer parsed) {
 		}
 	}()
 
-	directives, err := (&parser.DirectiveParser{}).ParseAll(source)
-	answer.DirectivesError = message(err)
-	for _, d := range directives {
-		answer.Directives = append(answer.Directives, directive{d.Name, d.Value, d.Location[0].Start.Line})
+	// The parser takes white space off a line before it looks for a directive.
+	directives := parser.DirectiveParser{}
+	for number, line := range bytes.Split(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf")), []byte("\n")) {
+		found, err := directives.ParseLine(bytes.TrimSpace(line))
+		if err != nil {
+			answer.DirectivesError = message(err)
+			break
+		}
+		if found != nil {
+			answer.Directives = append(answer.Directives, directive{found.Name, found.Value, number + 1})
+		}
 	}
-	if value, _, _, ok := parser.DetectSyntax(source); ok {
+	if _, value, _, ok := parser.DetectSyntax(source); ok {
 		answer.Syntax = &value
 	}
-	if value, _, _, ok := parser.ParseDirective("check", source); ok {
+	if _, value, _, ok := parser.ParseDirective("check", source); ok {
 		answer.Check = &value
 	}
 
