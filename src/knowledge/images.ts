@@ -89,6 +89,10 @@ interface SdkEntry {
   not?: RegExp;
   ecosystem: Ecosystem;
   tools: string;
+  /** Commands of the slim and Alpine variants, where they are fewer. */
+  fewTools?: string;
+  /** The libc where neither the tag nor the suite tells; glibc when absent. */
+  libc?: Libc;
   output: SdkImage['output'];
   /** Ladder of runtimes: `{debian}` is the suite of the SDK image, `{version}` the leading version of its tag, `{tag}` the whole tag; what cannot be filled in is left out. */
   runtimes: string;
@@ -101,13 +105,15 @@ const JRE = 'eclipse-temurin:{java}-jre-alpine eclipse-temurin:{java}-jre';
 
 const GO: SdkEntry = {
   ecosystem: 'go',
-  tools: 'go gofmt git',
+  tools: 'go gofmt gcc g++ make git pkg-config',
+  fewTools: 'go gofmt',
   output: 'native',
   runtimes: 'scratch gcr.io/distroless/static-debian13 alpine:{alpine} debian:{debian}-slim',
 };
 const RUST: SdkEntry = {
   ecosystem: 'rust',
-  tools: 'cargo rustc rustup gcc cc ld',
+  tools: 'cargo rustc rustup gcc cc ld make git',
+  fewTools: 'cargo rustc rustup gcc cc ld',
   output: 'native',
   slim: /(?:^|-)slim\b/,
   runtimes: `gcr.io/${NATIVE}`,
@@ -126,7 +132,7 @@ const DOTNET: SdkEntry = {
   tools: 'dotnet',
   output: 'vm',
   runtimes:
-    'mcr.microsoft.com/dotnet/runtime-deps:{tag} mcr.microsoft.com/dotnet/runtime:{tag} mcr.microsoft.com/dotnet/aspnet:{tag}',
+    'mcr.microsoft.com/dotnet/runtime-deps:{dotnet} mcr.microsoft.com/dotnet/runtime:{dotnet} mcr.microsoft.com/dotnet/aspnet:{dotnet}',
 };
 const NODE: SdkEntry = {
   ecosystem: 'node',
@@ -150,7 +156,7 @@ const SWIFT: SdkEntry = {
   ecosystem: 'swift',
   tools: 'swift swiftc clang',
   output: 'native',
-  runtimes: 'gcr.io/distroless/cc-debian{debianVersion} swift:{slimTag}',
+  runtimes: 'gcr.io/distroless/cc-debian{debianVersion} ubuntu:{ubuntu} debian:{debian}-slim swift:{slimTag}',
 };
 const GRAALVM: SdkEntry = {
   ecosystem: 'graalvm',
@@ -161,6 +167,7 @@ const GRAALVM: SdkEntry = {
 const PHP_COMPOSER: SdkEntry = {
   ecosystem: 'php',
   tools: 'composer php git',
+  libc: 'musl',
   output: 'source',
   runtimes: 'php:cli-alpine php:fpm-alpine',
 };
@@ -185,7 +192,14 @@ const SDKS: Record<string, SdkEntry> = {
   'cimg/go': GO,
   'circleci/golang': GO,
   'bitnami/golang': GO,
-  'goreleaser/goreleaser': GO,
+  'goreleaser/goreleaser': { ...GO, libc: 'musl' },
+  caddy: {
+    ...GO,
+    tags: /(?:^|-)builder/,
+    tools: 'go xcaddy git',
+    libc: 'musl',
+    runtimes: 'caddy:{version} caddy:latest',
+  },
   'tinygo/tinygo': { ...GO, tools: 'tinygo go' },
   rust: RUST,
   'rustlang/rust': RUST,
@@ -402,11 +416,12 @@ function javaVersion(repository: string, tag: string): string | undefined {
   return undefined;
 }
 
-function slimTag(tag: string): string | undefined {
+/** The tag of the slim variant; the official images do not agree on where the suite goes. */
+function slimTag(repository: string, tag: string): string {
   if (tag === 'latest') return 'slim';
-  const bare = tag.replace(/-(?:bookworm|bullseye|buster|trixie|stretch|jessie|noble|jammy|focal|bionic)$/, '');
-  const suite = tag.slice(bare.length + 1);
-  return suite === '' ? `${tag}-slim` : bare === tag ? undefined : `${bare}-slim-${suite}`;
+  const [, version, suite] = /^(?:(.*)-)?(trixie|bookworm|bullseye|buster|stretch|jessie)$/.exec(tag) ?? [];
+  if (suite === undefined || /^(?:node|swift)/.test(repository)) return `${tag}-slim`;
+  return [version, 'slim', suite].filter((part) => part !== undefined).join('-');
 }
 
 function fillRuntimes(template: string, repository: string, tag: string, libc: Libc | undefined): string[] {
@@ -416,13 +431,15 @@ function fillRuntimes(template: string, repository: string, tag: string, libc: L
     repository,
     tag,
     version: /^[\d.]+/.exec(tag)?.[0],
-    slimTag: /^swift/.test(repository) ? (tag === 'latest' ? 'slim' : `${tag}-slim`) : slimTag(tag),
+    slimTag: slimTag(repository, tag),
     debian: suite?.distro === 'debian' ? suite.release : undefined,
     // distroless keeps the newest Debian only; what was linked on the one before finds its libraries there too.
     debianVersion: suite?.distro === 'debian' && (order === 12 || order === 13) ? '13' : undefined,
     ubuntu: suite?.distro === 'ubuntu' ? suite.release : undefined,
     alpine: libc === 'musl' && suite?.distro === 'alpine' ? suite.release : undefined,
     java: javaVersion(repository, tag),
+    // An SDK has versions of its own: 8.0.404 comes with runtime 8.0.11.
+    dotnet: tag.replace(/^(\d+\.\d+)\.\d{3}(?=-|$)/, '$1'),
   };
   const filled: string[] = [];
   for (const runtime of template.split(' ')) {
@@ -448,14 +465,15 @@ export function sdkImage(repository: string, tag: string | undefined): SdkImage 
   const entry = has(SDKS, name) ?? SDK_PATTERNS.find(([pattern]) => pattern.test(name))?.[1];
   if (entry === undefined || isWindowsImage(name, asked)) return undefined;
   if (entry.tags?.test(asked) === false || entry.not?.test(asked) === true) return undefined;
-  const libc = libcOf(name, asked, 'glibc');
+  const libc = libcOf(name, asked, entry.libc ?? 'glibc');
+  const slim = entry.slim?.test(asked) ?? false;
   return {
     ecosystem: entry.ecosystem,
-    tools: entry.tools.split(' '),
+    tools: (slim || libc === 'musl' ? (entry.fewTools ?? entry.tools) : entry.tools).split(' '),
     output: entry.output,
     interpreter: entry.output === 'source',
     ...(libc !== undefined && { libc }),
-    slim: entry.slim?.test(asked) ?? false,
+    slim,
     runtimes: fillRuntimes(entry.runtimes, name, asked, libc),
   };
 }
@@ -632,7 +650,9 @@ function dotnetImage(repository: string, tag: string): RuntimeImage | undefined 
         : suite?.distro === 'azurelinux'
           ? family({ ...RPM, packageManager: 'tdnf' })
           : DEBIAN;
-  return { ...base, users: [...base.users, 'app'], hasCa: true, hasCxx: true, ...language };
+  // The account came with .NET 8.
+  const added = /^[1-7]\.|^[1-7]$/.test(tag) ? [] : ['app'];
+  return { ...base, users: [...base.users, ...added], hasCa: true, hasCxx: true, ...language };
 }
 
 function chainguardImage(repository: string, tag: string): RuntimeImage | undefined {

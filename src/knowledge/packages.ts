@@ -312,7 +312,7 @@ const PATTERNS: readonly [RegExp, BuildPackageKind][] = [
   [/^gcc-(?:toolset|arm|aarch64|gnat|gfortran|objc|go|plugin)(?:-.+)?$/, 'compiler'],
   [/^(?:gcc-toolset|devtoolset|llvm-toolset|rust-toolset|go-toolset|scl-utils-build)(?:-.+)?$/, 'compiler'],
   [/^crossbuild-essential-.+$/, 'compiler'],
-  [/^golang-\d[\d.]*(?:-go)?$/, 'compiler'],
+  [/^(?:golang-?|go)\d[\d.]*(?:-go)?$/, 'compiler'],
   [/^golang-(?:go|bin|src|go\.tools|golang-x-tools)$/, 'compiler'],
   [/^(?:rust|cargo|rustc)-?\d[\d.]*(?:-all)?$/, 'compiler'],
   [/^ghc-?\d[\d.]*$/, 'compiler'],
@@ -363,7 +363,7 @@ export function isBuildPackage(manager: string, name: string): BuildPackageKind 
   const known = packageManager(manager);
   if (known === undefined) return undefined;
   const group = known.family === 'rpm' || known.family === 'zypp' ? name.replace(/^pattern:/, '@') : name;
-  if (GROUPS.test(group)) return 'compiler';
+  if (known.family !== 'deb' && known.family !== 'apk' && GROUPS.test(group)) return 'compiler';
   const plain = packageName(name).toLowerCase();
   if (known.family === 'language') return PYTHON_BUILD.has(plain) ? 'build system' : undefined;
   if (NOT_BUILD.test(plain)) return undefined;
@@ -373,5 +373,5 @@ export function isBuildPackage(manager: string, name: string): BuildPackageKind 
 
 /** A virtual package whose name says that it is for building, as in `apk add --virtual .build-deps`. */
 export function isBuildVirtual(name: string): boolean {
-  return /build|dev|deps|compile|makedep|tmp|temp|fetch/i.test(name);
+  return /build|dev|deps|compile|tmp|temp|fetch/i.test(name) && !/run/i.test(name);
 }

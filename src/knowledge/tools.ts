@@ -318,6 +318,7 @@ const SCRIPT_DEV =
   /(?:^|[:_-])(?:dev|develop|development|watch|serve|hot|hmr|debug|local|preview|storybook)(?:$|[:_-])/;
 
 function scriptKind(name: string): BuildKind {
+  if (/^start(?:$|[:_-])/.test(name)) return 'run';
   if (SCRIPT_DEV.test(name)) return 'run';
   if (SCRIPT_TEST.test(name)) return 'test';
   return SCRIPT_BUILD.test(name) ? 'build' : 'run';
@@ -402,6 +403,15 @@ function pythonCommand(args: readonly string[]): BuildCommand | undefined {
 
 const JS_RUNNERS = 'npx bunx pnpx';
 
+/** Packages whose command has another name. */
+const JS_PACKAGES: Readonly<Record<string, string>> = {
+  '@angular/cli': 'ng',
+  '@nestjs/cli': 'nest',
+  '@vue/cli-service': 'vue-cli-service',
+  '@vercel/ncc': 'ncc',
+  typescript: 'tsc',
+};
+
 /** Which step of building `name` with `args` is, or nothing when it is none; `name` may be a path. */
 export function buildCommand(name: string, args: readonly string[]): BuildCommand | undefined {
   const program = programName(name);
@@ -427,7 +437,10 @@ export function buildCommand(name: string, args: readonly string[]): BuildComman
   if (program === 'clojure' || program === 'clj') return clojureCommand(args);
   if (includes(JS_RUNNERS, program)) {
     const at = args.findIndex((word) => !word.startsWith('-'));
-    return at < 0 ? undefined : buildCommand((args[at] as string).replace(/(?<=.)@[^/]*$/, ''), args.slice(at + 1));
+    if (at < 0) return undefined;
+    const named = (args[at] as string).replace(/(?<=.)@[^/]*$/, '');
+    const command = Object.hasOwn(JS_PACKAGES, named) ? (JS_PACKAGES[named] as string) : named;
+    return buildCommand(command, args.slice(at + 1));
   }
   if (program === 'tsx') return args.includes('watch') ? { ecosystem: 'node', kind: 'run' } : undefined;
   if (program === 'configure' || program === 'autogen.sh' || program === 'bootstrap.sh' || program === 'autoreconf') {
@@ -615,7 +628,7 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
   if (program === 'iex' && args.includes('mix')) return { ecosystem: 'elixir', command: 'iex -S mix', why: 'compiles' };
   const step = buildCommand(program, args);
   if (step === undefined) {
-    const alone = args.every((word) => word.startsWith('-') || word === 'help' || word === 'version');
+    const alone = args.every((word) => /^(?:-[hvV]|--?help|--?version|help|version)$/.test(word));
     return alone && TOOL_ALONE.test(program)
       ? {
           ecosystem: (Object.hasOwn(TOOLS, program) ? TOOLS[program]?.ecosystem : undefined) ?? toolEcosystem(program),
