@@ -1,0 +1,347 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { rules as book } from '../../rules/index.ts';
+import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
+import { type CommandLineSettings, type LoadedConfig, type PatternMatcher, Settings } from '../config/settings.ts';
+import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
+import { formatNames, loadFormatter } from '../formatters/index.ts';
+import { type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
+import { fixDocument } from '../lint/fixes.ts';
+import { nearest } from '../lint/nearest.ts';
+import { folderProject } from '../lint/project.ts';
+import { type FileError, type LintReport, type ReportedFile, reportFindings } from '../lint/report.ts';
+import type { FixSafety, Project, Rule, Severity } from '../lint/types.ts';
+import { version } from '../version.ts';
+import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
+import { discoverFiles } from './discover.ts';
+import { describeFailure } from './failure.ts';
+import { writeAtomically } from './write.ts';
+
+const SEVERITIES = ['error', 'warn', 'info'] as const;
+
+export const lintCommand: Command = {
+  help: `Usage: dockerfileopt [lint] [options] [PATH…]
+
+Finds problems in Dockerfiles. A PATH is a file, a folder to search, or - for stdin;
+without one the current folder is searched.
+
+Fixing
+  --fix                  apply the fixes that keep the built image as it is
+  --fix-unsafe           apply also those that may change it
+  --diff                 show what the fixes would change, and change nothing
+
+Checking
+  --rule ID[:SEVERITY]   run a rule, or set its severity: error, warn, info, off; repeatable
+  --target STAGE         the stage that is shipped, by name or number (default: the last)
+  --context FOLDER       the build context (default: the folder of the Dockerfile)
+  --fail-on SEVERITY     exit with 1 from this severity on: error, warn, info (default: warn)
+
+Output
+  -f, --format FORMAT    ${formatNames.join(', ')} (default: stylish)
+  -o, --output-file FILE write the report to a file
+  -q, --quiet            leave out findings below --fail-on
+  --color, --no-color    colour, or none, whatever the output is
+
+Configuration
+  -c, --config FILE      use this configuration; it may be .js, .mjs or .cjs
+  --no-config            look for none
+  --stdin-filename PATH  where the text on stdin belongs
+
+Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with usage, configuration or a file.
+`,
+  options: {
+    fix: { type: 'boolean' },
+    'fix-unsafe': { type: 'boolean' },
+    diff: { type: 'boolean' },
+    rule: { type: 'string', multiple: true },
+    target: { type: 'string' },
+    context: { type: 'string' },
+    'fail-on': { type: 'string' },
+    format: { type: 'string', short: 'f' },
+    'output-file': { type: 'string', short: 'o' },
+    quiet: { type: 'boolean', short: 'q' },
+    config: { type: 'string', short: 'c' },
+    'no-config': { type: 'boolean' },
+    'stdin-filename': { type: 'string' },
+  },
+  async run(values, words, world) {
+    const run = new LintRun(readOptions(values), world);
+    return run.lint(words.length === 0 ? ['.'] : words);
+  },
+};
+
+/** The command line, read and checked. */
+interface LintOptions extends CommandLineSettings {
+  /** What `--fix`, `--fix-unsafe` and `--diff` work with; undefined when nothing is to be fixed. */
+  readonly fix: FixSafety | undefined;
+  /** Show instead of write. */
+  readonly diff: boolean;
+  readonly failOn: (typeof SEVERITIES)[number];
+  readonly format: (typeof formatNames)[number];
+  readonly outputFile: string | undefined;
+  readonly quiet: boolean;
+  /** A file's name; null to look for none. */
+  readonly config: string | null | undefined;
+  readonly stdinFilename: string | undefined;
+}
+
+function readOptions(values: OptionValues): LintOptions {
+  const diff = values.diff === true;
+  const context = readText(values, 'context');
+  if (values['no-config'] && values.config !== undefined)
+    throw new UsageError('--config and --no-config exclude each other');
+  return {
+    fix: values['fix-unsafe'] ? 'unsafe' : values.fix || diff ? 'safe' : undefined,
+    diff,
+    failOn: readChoice(values, 'fail-on', SEVERITIES, 'warn'),
+    format: readChoice(values, 'format', formatNames, 'stylish'),
+    outputFile: readText(values, 'output-file'),
+    quiet: values.quiet === true,
+    config: values['no-config'] ? null : readText(values, 'config'),
+    stdinFilename: readText(values, 'stdin-filename'),
+    rules: ((values.rule ?? []) as string[]).map(readRule),
+    target: readText(values, 'target'),
+    context: context === undefined ? undefined : resolve(context),
+  };
+}
+
+function readRule(text: string): CommandLineSettings['rules'][number] {
+  const [name, severity, ...rest] = text.split(':');
+  const names = ruleNames(book);
+  if (!names.has(name!.toLowerCase())) {
+    const near = nearest(name!, [...names.keys()]);
+    throw new UsageError(`--rule ${text}: unknown rule${near ? `, did you mean ${near}?` : ''}`);
+  }
+  if (severity === undefined) return { name: name!, severity: undefined };
+  if (!/^(error|warn|info|off)$/.test(severity) || rest.length > 0) {
+    throw new UsageError(`--rule ${text}: the severity is one of error, warn, info, off`);
+  }
+  return { name: name!, severity: severity as Severity };
+}
+
+/** One run of the command: what it has found so far, and what it remembers between files. */
+class LintRun {
+  readonly #options: LintOptions;
+  readonly #world: World;
+  readonly #files: ReportedFile[] = [];
+  readonly #errors: FileError[] = [];
+  readonly #rules = new Set<Rule>();
+  readonly #search = new ConfigSearch(book);
+  readonly #settings = new Map<LoadedConfig, Settings>();
+  #project: { readonly folder: string; readonly project: Project } | undefined;
+
+  constructor(options: LintOptions, world: World) {
+    this.#options = options;
+    this.#world = world;
+  }
+
+  async lint(paths: readonly string[]): Promise<number> {
+    if (paths.includes('-')) {
+      if (paths.length > 1) throw new UsageError('- stands alone: stdin is linted by itself');
+      return this.#lintInput();
+    }
+    if (this.#options.stdinFilename !== undefined) throw new UsageError('--stdin-filename goes with -');
+    const { files, errors } = await discoverFiles(paths, (path) => this.#isIgnored(resolve(path)));
+    for (const { path, message } of errors) this.#fail(path, message);
+    for (const path of files) {
+      await this.#guard(path, async () => {
+        const { document, result } = await this.#check(path, readFileSync(path));
+        if (result.changed && !this.#options.diff) writeAtomically(path, encodeSource(result.changed.source));
+        await this.#report(path, document, result);
+      });
+    }
+    return this.#finish(this.#world);
+  }
+
+  /** With a fix the repaired text goes to stdout, and the report makes way to stderr. */
+  async #lintInput(): Promise<number> {
+    const path = this.#options.stdinFilename ?? '<stdin>';
+    const writes = this.#options.fix !== undefined && !this.#options.diff;
+    const bytes = this.#world.readInput();
+    await this.#guard(path, async () => {
+      const { document, result } = await this.#check(path, bytes);
+      if (writes) this.#world.print(encodeSource((result.changed ?? document).source));
+      await this.#report(path, document, result);
+    });
+    if (writes && this.#files.length === 0) this.#world.print(bytes);
+    const { palette, warn } = this.#world;
+    return this.#finish(
+      writes
+        ? { ...this.#world, print: (text) => warn(String(text).trimEnd()), palette: () => palette('stderr') }
+        : this.#world,
+    );
+  }
+
+  /** Runs what may fail on one file, so that the others are still linted. */
+  async #guard(path: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof ConfigError) this.#fail(showPath(error.path), error.message);
+      else if (error instanceof RuleError)
+        this.#fail(path, `rule ${error.ruleId} crashed: ${describeFailure(error.cause)}`);
+      else this.#fail(path, describeFailure(error));
+    }
+  }
+
+  #fail(path: string, message: string): void {
+    const shown = showPath(path);
+    // A broken configuration is met once for every file that it is for.
+    if (this.#errors.some((error) => error.path === shown && error.message === message)) return;
+    this.#errors.push({ path: shown, message });
+  }
+
+  async #isIgnored(path: string): Promise<boolean> {
+    try {
+      return (await this.#settingsFor(path)).ignores(path);
+    } catch (error) {
+      // Met again, and told, when the file is linted.
+      if (error instanceof ConfigError) return false;
+      throw error;
+    }
+  }
+
+  async #settingsFor(path: string): Promise<Settings> {
+    const loaded = await this.#loadConfig(dirname(path));
+    let settings = this.#settings.get(loaded);
+    if (!settings) {
+      const { overrides, ignores } = loaded.config;
+      const matches = overrides || ignores ? await patternMatcher() : undefined;
+      settings = new Settings(book, loaded, this.#options, matches);
+      this.#settings.set(loaded, settings);
+    }
+    return settings;
+  }
+
+  #named: Promise<LoadedConfig> | undefined;
+
+  #loadConfig(folder: string): Promise<LoadedConfig> {
+    const { config } = this.#options;
+    if (config === undefined) return this.#search.find(folder);
+    this.#named ??= config === null ? Promise.resolve({ path: undefined, config: {} }) : loadNamed(resolve(config));
+    return this.#named;
+  }
+
+  async #check(path: string, bytes: Buffer): Promise<{ document: Document; result: Checked }> {
+    const document = parseDocument(decodeSource(path, bytes));
+    const absolute = resolve(path);
+    const file = (await this.#settingsFor(absolute)).forFile(absolute);
+    for (const { rule } of file.rules) this.#rules.add(rule);
+    const settings: LintSettings = {
+      rules: file.rules,
+      book,
+      target: file.target,
+      project: this.#projectOf(file.context),
+    };
+    const { fix } = this.#options;
+    if (fix === undefined) return { document, result: { findings: lintDocument(document, settings), fixed: 0 } };
+    const fixed = fixDocument(document, settings, { unsafe: fix === 'unsafe' });
+    for (const { ruleId } of fixed.rolledBack) {
+      this.#world.warn(
+        `${showPath(path)}: a fix of ${ruleId} would break the file and is left out; please report this`,
+      );
+    }
+    const changed = fixed.document.source.text === document.source.text ? undefined : fixed.document;
+    return { document, result: { findings: fixed.findings, fixed: fixed.applied.length, changed } };
+  }
+
+  /** Files of one folder come one after another; older contexts are forgotten. */
+  #projectOf(folder: string): Project {
+    if (this.#project?.folder !== folder) this.#project = { folder, project: folderProject(folder) };
+    return this.#project.project;
+  }
+
+  async #report(path: string, document: Document, { findings, fixed, changed }: Checked): Promise<void> {
+    const { diff, quiet, failOn } = this.#options;
+    const shown = showPath(path);
+    const source = (changed ?? document).source;
+    const kept = quiet ? findings.filter(({ severity }) => isAtLeast(severity, failOn)) : findings;
+    this.#files.push({
+      path: shown,
+      ...reportFindings(source, kept),
+      fixed: diff ? 0 : fixed,
+      ...(diff && changed && { diff: await unifiedDiff(shown, document.source.text, changed.source.text) }),
+    });
+  }
+
+  async #finish({ print, palette, warn }: World): Promise<number> {
+    const { format, outputFile, failOn } = this.#options;
+    const report: LintReport = {
+      version,
+      files: this.#files,
+      errors: this.#errors,
+      rules: [...this.#rules],
+    };
+    const hasFindings = this.#files.some(({ findings, fixed, diff }) => findings.length + fixed > 0 || diff);
+    if (format !== 'stylish' || outputFile !== undefined || hasFindings) {
+      const formatReport = await loadFormatter(format);
+      const text = formatReport(report, await palette(outputFile === undefined ? 'stdout' : 'file'));
+      if (outputFile === undefined) print(text);
+      else this.#writeOutput(outputFile, text);
+    }
+    for (const { path, message } of this.#errors) warn(`${path}: ${message}`);
+    if (this.#errors.length > 0) return 2;
+    return this.#files.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, failOn))) ? 1 : 0;
+  }
+
+  #writeOutput(path: string, text: string): void {
+    try {
+      writeFileSync(path, text);
+    } catch (error) {
+      this.#fail(path, describeFailure(error));
+    }
+  }
+}
+
+/** What checking one file came to; `changed` is the document after the fixes, if they did anything. */
+interface Checked {
+  readonly findings: Parameters<typeof reportFindings>[1];
+  readonly fixed: number;
+  readonly changed?: Document | undefined;
+}
+
+const isAtLeast = (severity: (typeof SEVERITIES)[number], least: (typeof SEVERITIES)[number]) =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
+
+async function loadNamed(path: string): Promise<LoadedConfig> {
+  const loaded = await loadConfig(path, book, { code: true });
+  if (!loaded) throw new ConfigError(path, 'has no "dockerfileopt" in it');
+  return loaded;
+}
+
+async function patternMatcher(): Promise<PatternMatcher> {
+  const { default: ignore } = await import('ignore');
+  return (patterns, path) => ignore().add(patterns).ignores(path);
+}
+
+/** A path as reports show it: relative to the working folder where it lies below it, with forward slashes. */
+function showPath(path: string): string {
+  if (path === '<stdin>') return path;
+  const inner = relative('', path);
+  const isBelow = inner !== '' && inner !== '..' && !inner.startsWith(`..${sep}`) && resolve(inner) === resolve(path);
+  const shown = isBelow ? inner : path;
+  return sep === '/' ? shown : shown.replaceAll(sep, '/');
+}
+
+async function unifiedDiff(path: string, before: string, after: string): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff');
+  const name = path.startsWith('/') ? path : `/${path}`;
+  const patch = createTwoFilesPatch(`a${name}`, `b${name}`, before, after, undefined, undefined, {
+    timeout: 2000,
+    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+  });
+  return patch ?? wholeFileDiff(name, before, after);
+}
+
+/** For texts too different to compare in reasonable time. */
+function wholeFileDiff(name: string, before: string, after: string): string {
+  const mark = (text: string, sign: string) => {
+    const lines = text.split(/(?<=\n)/).map((line) => sign + line);
+    return {
+      count: lines.length,
+      text: lines.join('') + (text.endsWith('\n') ? '' : '\n\\ No newline at end of file\n'),
+    };
+  };
+  const [old, fresh] = [mark(before, '-'), mark(after, '+')];
+  return `--- a${name}\n+++ b${name}\n@@ -1,${old.count} +1,${fresh.count} @@\n${old.text}${fresh.text}`;
+}

@@ -1,0 +1,121 @@
+import type { Rule, Severity } from '../lint/types.ts';
+import { presetNames } from './presets.ts';
+import type { ObjectSchema, Schema } from './schema.ts';
+
+/** How a rule is set: on its own, or with the rule's options. */
+export type RuleSetting = Severity | readonly [Severity] | readonly [Severity, Readonly<Record<string, unknown>>];
+
+/** What may be set for some of the files only. */
+export interface Override {
+  readonly files: string | readonly string[];
+  readonly rules?: Readonly<Record<string, RuleSetting>>;
+  readonly target?: string;
+  readonly context?: string;
+}
+
+/** A configuration as it is written. */
+export interface Config {
+  readonly $schema?: string;
+  readonly extends?: string | readonly string[];
+  readonly rules?: Readonly<Record<string, RuleSetting>>;
+  readonly overrides?: readonly Override[];
+  readonly target?: string;
+  readonly context?: string;
+  readonly ignores?: string | readonly string[];
+  readonly runtime?: string;
+  readonly engine?: string;
+  readonly trustedRegistries?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+const text: Schema = { type: 'string', minLength: 1 };
+const texts: Schema = { anyOf: [text, { type: 'array', items: text }] };
+const severity: Schema = { enum: ['error', 'warn', 'info', 'off'] };
+const setting: Schema = {
+  anyOf: [
+    severity,
+    {
+      type: 'array',
+      prefixItems: [severity, { type: 'object', additionalProperties: true }],
+      minItems: 1,
+      items: false,
+    },
+  ],
+};
+
+/** The schema of a configuration, with the rules of a book. */
+export function configSchema(book: readonly Rule[]): ObjectSchema {
+  const entries = new Map<string, Schema>();
+  for (const { id, summary } of book) entries.set(id, { description: summary, ...setting });
+  for (const { id, aliases = [] } of book) {
+    for (const alias of aliases) {
+      if (!entries.has(alias)) entries.set(alias, { description: `The same as ${id}`, ...setting });
+    }
+  }
+  const rules: Schema = {
+    description: 'How severe the findings of a rule are, by its id or alias; or a list of severity and options',
+    type: 'object',
+    properties: Object.fromEntries(entries),
+    additionalProperties: false,
+    noun: 'rule',
+    ignoreCase: true,
+  };
+  const target: Schema = {
+    description: 'The stage that is shipped, by name or number; the last one unless set',
+    ...text,
+  };
+  const context: Schema = {
+    description: 'The build context, relative to this file; the folder of the Dockerfile unless set',
+    ...text,
+  };
+  const preset: Schema = { enum: presetNames };
+  return {
+    description: 'Configuration of dockerfileopt',
+    type: 'object',
+    properties: {
+      $schema: { description: 'Where this schema is, for editors', type: 'string' },
+      extends: {
+        description: 'The sets of rules to start from; a later one wins. `recommended` unless set',
+        anyOf: [preset, { type: 'array', items: preset }],
+      },
+      rules,
+      overrides: {
+        description: 'Settings for some files; a later one wins',
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            files: { description: 'Patterns as in .gitignore, relative to this file', ...texts },
+            rules,
+            target,
+            context,
+          },
+          required: ['files'],
+          additionalProperties: false,
+        },
+      },
+      target,
+      context,
+      ignores: {
+        description: 'Files that a search leaves out: patterns as in .gitignore, relative to this file',
+        ...texts,
+      },
+      runtime: {
+        description: 'The family of the final image where there is a choice; not used yet',
+        enum: ['auto', 'scratch', 'distroless', 'alpine', 'slim'],
+      },
+      engine: { description: 'What builds images; not used yet', enum: ['auto', 'docker', 'podman', 'buildah'] },
+      trustedRegistries: {
+        description: 'Registries that images may come from; not used yet',
+        type: 'array',
+        items: text,
+      },
+      labels: {
+        description: 'Labels and the formats that their values must have; not used yet',
+        type: 'object',
+        additionalProperties: { enum: ['text', 'url', 'rfc3339', 'semver', 'hash', 'email', 'spdx'] },
+      },
+    },
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nearest } from '../lint/nearest.ts';
+import type { Rule } from '../lint/types.ts';
+import { type Config, configSchema } from './keys.ts';
+import { checkSchema } from './schema.ts';
+import type { LoadedConfig } from './settings.ts';
+
+/** A configuration that cannot be used; the message is one line and does not name the file. */
+export class ConfigError extends Error {
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** Where a folder may keep its configuration. No JavaScript: a linter runs on strangers' repositories. */
+const PLACES = [
+  'package.json',
+  ...['.dockerfileoptrc', '.config/dockerfileoptrc'].flatMap((name) => [
+    name,
+    `${name}.json`,
+    `${name}.yaml`,
+    `${name}.yml`,
+  ]),
+];
+
+/** Finds configurations: the nearest file from a folder upwards, up to the root of the repository. */
+export class ConfigSearch {
+  readonly #book: readonly Rule[];
+  readonly #found = new Map<string, Promise<LoadedConfig>>();
+
+  constructor(book: readonly Rule[]) {
+    this.#book = book;
+  }
+
+  /** @param folder absolute. Rejects with a ConfigError. */
+  find(folder: string): Promise<LoadedConfig> {
+    let found = this.#found.get(folder);
+    if (!found) {
+      found = this.#search(folder);
+      this.#found.set(folder, found);
+    }
+    return found;
+  }
+
+  async #search(folder: string): Promise<LoadedConfig> {
+    for (const place of PLACES) {
+      const path = join(folder, place);
+      if (!existsSync(path) || (place === 'package.json' && !mentionsUs(path))) continue;
+      const loaded = await loadConfig(path, this.#book);
+      if (loaded) return loaded;
+    }
+    const outer = dirname(folder);
+    if (outer === folder || existsSync(join(folder, '.git'))) return { path: undefined, config: {} };
+    return this.find(outer);
+  }
+}
+
+/** Most package.json have nothing to say, and reading one as JSON takes longer than this. */
+function mentionsUs(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').includes('"dockerfileopt"');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads and checks a configuration; undefined for a package.json without one. Code runs only when it is allowed to.
+ * @param path absolute. Rejects with a ConfigError.
+ */
+export async function loadConfig(
+  path: string,
+  book: readonly Rule[],
+  options: { code: boolean } = { code: false },
+): Promise<LoadedConfig | undefined> {
+  const value = await readValue(path, options.code);
+  if (value === undefined && basename(path) === 'package.json') return undefined;
+  const config = value ?? {};
+  const [problem] = checkSchema(config, configSchema(book), nearest);
+  if (problem)
+    throw new ConfigError(path, problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`);
+  return { path, config: config as Config };
+}
+
+async function readValue(path: string, code: boolean): Promise<unknown> {
+  const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
+  const refuse = () => {
+    throw new Error('only .json, .yaml, .yml, .js, .mjs and .cjs are read');
+  };
+  // cosmiconfig would follow `$import` to files outside the repository.
+  const data = (load: (path: string, content: string) => unknown) => (file: string, content: string) => {
+    const value = load(file, content);
+    if (typeof value === 'object' && value !== null && '$import' in value) throw new Error('$import: unknown key');
+    return value;
+  };
+  const yaml = data(defaultLoaders['.yaml']);
+  const script = code ? defaultLoaders['.js'] : refuse;
+  const explorer = cosmiconfig('dockerfileopt', {
+    searchPlaces: [...PLACES],
+    cache: false,
+    loaders: {
+      '.json': data(defaultLoaders['.json']),
+      '.yaml': yaml,
+      '.yml': yaml,
+      noExt: yaml,
+      '.js': script,
+      '.mjs': script,
+      '.cjs': script,
+      '.ts': refuse,
+      default: refuse,
+    },
+  });
+  try {
+    return (await explorer.load(path))?.config;
+  } catch (error) {
+    throw new ConfigError(path, describeLoadError(error, path));
+  }
+}
+
+/** The parsers say a lot, over many lines, with the path; what is wrong and where is in the first that says something. */
+function describeLoadError(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message.replaceAll(path, '').replace(/^\w+ Error in\s*:\s*/, '');
+  const line = /\((\d+):(\d+)\)/.exec(text) ?? /line (\d+) column (\d+)/.exec(text);
+  const what = text
+    .split('\n')[0]!
+    .replace(/\s*\(?(?:at )?\(?(?:line )?\d+(?::| column )\d+\)?.*$/, '')
+    .replace(/\s+in JSON at position.*$/, ' in JSON')
+    .trim();
+  return line ? `line ${line[1]}, column ${line[2]}: ${what}` : what;
+}

@@ -1,0 +1,120 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import { type ActiveRule, ruleNames } from '../lint/engine.ts';
+import type { Rule, Severity } from '../lint/types.ts';
+import type { Config, Override, RuleSetting } from './keys.ts';
+import { type PresetName, presetSeverity } from './presets.ts';
+
+/** A configuration and the file it stands in, as an absolute path; without one there is only `recommended`. */
+export interface LoadedConfig {
+  readonly path: string | undefined;
+  readonly config: Config;
+}
+
+/** What the command line adds to every configuration. */
+export interface CommandLineSettings {
+  readonly rules: readonly { readonly name: string; readonly severity: Severity | undefined }[];
+  readonly target?: string | undefined;
+  /** Absolute. */
+  readonly context?: string | undefined;
+}
+
+/** What holds for one file. */
+export interface FileSettings {
+  readonly rules: readonly ActiveRule[];
+  readonly target: string | undefined;
+  /** The build context, absolute. */
+  readonly context: string;
+}
+
+/** Says whether a path, relative to the configuration's folder, matches patterns. */
+export type PatternMatcher = (patterns: readonly string[], path: string) => boolean;
+
+/** Works out what holds for each file under one configuration. */
+export class Settings {
+  readonly #book: readonly Rule[];
+  readonly #loaded: LoadedConfig;
+  readonly #commandLine: CommandLineSettings;
+  readonly #matches: PatternMatcher;
+  readonly #rules = new Map<string, readonly ActiveRule[]>();
+
+  constructor(
+    book: readonly Rule[],
+    loaded: LoadedConfig,
+    commandLine: CommandLineSettings = { rules: [] },
+    matches: PatternMatcher = () => false,
+  ) {
+    this.#book = book;
+    this.#loaded = loaded;
+    this.#commandLine = commandLine;
+    this.#matches = matches;
+  }
+
+  /** @param path absolute */
+  forFile(path: string): FileSettings {
+    const { config, path: configPath } = this.#loaded;
+    const overrides = (config.overrides ?? []).filter(({ files }) => this.#isMeant(files, path));
+    const key = overrides.map((override) => config.overrides!.indexOf(override)).join();
+    let rules = this.#rules.get(key);
+    if (!rules) {
+      rules = activateRules(this.#book, config, overrides, this.#commandLine);
+      this.#rules.set(key, rules);
+    }
+    const last = (name: 'target' | 'context') => overrides.findLast((each) => each[name] !== undefined)?.[name];
+    const context = last('context') ?? config.context;
+    const contextFolder = context === undefined ? dirname(path) : resolve(dirname(configPath ?? path), context);
+    return {
+      rules,
+      target: this.#commandLine.target ?? last('target') ?? config.target,
+      context: this.#commandLine.context ?? contextFolder,
+    };
+  }
+
+  /** Whether the configuration leaves a file out of searches. */
+  ignores(path: string): boolean {
+    return this.#loaded.config.ignores !== undefined && this.#isMeant(this.#loaded.config.ignores, path);
+  }
+
+  #isMeant(patterns: string | readonly string[], path: string): boolean {
+    if (this.#loaded.path === undefined) return false;
+    const inner = relative(dirname(this.#loaded.path), path).split(sep).join('/');
+    if (inner === '' || inner === '..' || inner.startsWith('../')) return false;
+    return this.#matches([patterns].flat(), inner);
+  }
+}
+
+/** The rules that run: presets first, then the rules named, then the overrides, then the command line. */
+export function activateRules(
+  book: readonly Rule[],
+  config: Config,
+  overrides: readonly Override[] = [],
+  commandLine: Pick<CommandLineSettings, 'rules'> = { rules: [] },
+): ActiveRule[] {
+  const presets = [config.extends ?? 'recommended'].flat() as PresetName[];
+  const names = ruleNames(book);
+  const severities = new Map(book.map((rule) => [rule.id, presetSeverity(rule, presets)]));
+  const options = new Map<string, unknown>();
+  const set = (settings: Readonly<Record<string, RuleSetting>> = {}) => {
+    for (const [name, setting] of Object.entries(settings)) {
+      const [severity, given] = typeof setting === 'string' ? [setting] : setting;
+      for (const id of names.get(name.toLowerCase()) ?? []) {
+        severities.set(id, severity);
+        if (given !== undefined) options.set(id, given);
+      }
+    }
+  };
+  set(config.rules);
+  for (const { rules } of overrides) set(rules);
+  for (const { name, severity } of commandLine.rules) {
+    for (const id of names.get(name.toLowerCase()) ?? []) severities.set(id, severity ?? ownSeverity(book, id));
+  }
+  return book.flatMap((rule) => {
+    const severity = severities.get(rule.id)!;
+    return severity === 'off' ? [] : [{ rule, severity, options: options.get(rule.id) }];
+  });
+}
+
+/** A rule that is asked for runs, even one that is off by itself. */
+function ownSeverity(book: readonly Rule[], id: string): Severity {
+  const { severity } = book.find((rule) => rule.id === id)!;
+  return severity === 'off' ? 'warn' : severity;
+}
