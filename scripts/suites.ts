@@ -1,7 +1,10 @@
 /**
- * Packs a table of default suites (image → tag → suite or null) into `src/knowledge/suites-table.ts`.
+ * Packs tables of default suites (image → tag → suite or null) into `src/knowledge/suites-table.ts`.
  *
- * Usage: node --import tsx scripts/suites.ts TABLE.json
+ * Usage: node --import tsx scripts/suites.ts TABLE.json [TABLE.json …]
+ *
+ * A later table adds what the earlier ones do not record, or record without a version (`alpine`).
+ * `scripts/suites-history.ts` makes such a table.
  *
  * A tag is a shape (its digits replaced by `#`) and the numbers in it. Tags of one shape are sorted by their numbers, and
  * neighbours of one suite become a run; a tag whose suite is not recorded ends a run. Shapes with the same runs share a line.
@@ -12,9 +15,20 @@ type Table = Record<string, Record<string, string | null>>;
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-const source = process.argv[2];
-if (source === undefined) throw new Error('usage: node --import tsx scripts/suites.ts TABLE.json');
-const table = JSON.parse(readFileSync(source, 'utf8')) as Table;
+const sources = process.argv.slice(2);
+if (sources.length === 0) throw new Error('usage: node --import tsx scripts/suites.ts TABLE.json [TABLE.json …]');
+const table: Table = {};
+for (const source of sources) {
+  for (const [image, tags] of Object.entries(JSON.parse(readFileSync(source, 'utf8')) as Table)) {
+    table[image] ??= {};
+    const known = table[image];
+    for (const [tag, suite] of Object.entries(tags)) {
+      const before = known[tag] ?? null;
+      const refined = before === 'alpine' && suite?.startsWith('alpine3.') === true;
+      if (before === null || refined) known[tag] = suite;
+    }
+  }
+}
 
 const suites = [...new Set(Object.values(table).flatMap((tags) => Object.values(tags)))]
   .filter((name) => name !== null)

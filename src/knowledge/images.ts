@@ -2,6 +2,8 @@ import { alpineAccounts, busyboxAccounts, debianAccounts, distrolessAccounts, rp
 import { canonicalRepository } from './repositories.ts';
 import { type Libc, type Suite, suiteOf } from './suites.ts';
 
+export { canonicalRepository };
+
 export type Ecosystem =
   | 'go'
   | 'rust'

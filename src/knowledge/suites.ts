@@ -114,7 +114,7 @@ export function suiteNamed(name: string): Suite | undefined {
   const minor = /^alpine(3\.\d+)$/.exec(name)?.[1];
   if (minor !== undefined) return alpine(minor);
   if (name === 'alpine') return { distro: 'alpine', libc: 'musl' };
-  if (name === 'sid' || name === 'unstable') return { distro: 'debian', release: 'sid', order: 99, libc: 'glibc' };
+  if (name === 'sid') return { distro: 'debian', release: 'sid', order: 99, libc: 'glibc' };
   return undefined;
 }
 
@@ -209,9 +209,9 @@ function suiteOfDistro(repository: string, tag: string): Suite | undefined {
   const name = repository.startsWith('bitnami/minideb') ? 'debian' : repository;
   if (name === 'debian' || name === 'ubuntu' || name === 'alpine') {
     const plain = tag.replace(/-slim$/, '');
-    const moving = MOVING[`${name}:${plain}`];
-    if (moving !== undefined) return suiteNamed(moving);
     const first = plain.split('-')[0] as string;
+    const moving = MOVING[`${name}:${first}`];
+    if (moving !== undefined) return suiteNamed(moving);
     if (name === 'alpine') {
       const release = /^(3\.\d+)(?:\.\d+|_\w+)*$/.exec(first)?.[1];
       return release !== undefined ? alpine(release) : { distro: 'alpine', libc: 'musl' };
@@ -221,7 +221,7 @@ function suiteOfDistro(repository: string, tag: string): Suite | undefined {
     const version = Number(first);
     return { distro: name, libc: 'glibc', ...(version > 0 && { release: first, order: version }) };
   }
-  const rpm = RPM_DISTROS[repository];
+  const rpm = Object.hasOwn(RPM_DISTROS, repository) ? RPM_DISTROS[repository] : undefined;
   if (rpm !== undefined) {
     const major = /^(?:centos|stream)?(\d+)/.exec(tag)?.[1] ?? /\/(\d+)-base$/.exec(repository)?.[1];
     return major !== undefined ? rhel(rpm, major) : { distro: rpm, libc: 'glibc' };
@@ -334,7 +334,10 @@ function suiteInTable(image: string, tag: string): Suite | undefined {
   const runs = readRuns(text);
   for (let i = 0; i < runs.starts.length; i++) {
     if (compareNumbers(numbers, runs.starts[i] as number[]) < 0) return undefined;
-    if (compareNumbers(numbers, runs.ends[i] as number[]) <= 0) return suiteNamed(runs.names[i] as string);
+    if (compareNumbers(numbers, runs.ends[i] as number[]) <= 0) {
+      const name = runs.names[i] as string;
+      return suiteNamed(name) ?? suiteInWords(name);
+    }
   }
   return undefined;
 }
