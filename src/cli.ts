@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Command, type OptionValues, UsageError, type World } from './commands/command.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -50,6 +50,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const isCommand = Object.hasOwn(commands, first);
   const command = await commands[isCommand ? first : 'lint']!();
   const { values, positionals } = parse(isCommand ? argv.slice(1) : argv, command);
+  const meant = isCommand ? undefined : nearest(first, Object.keys(commands));
+  if (meant && !existsSync(first)) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
   if (values.help) print(isCommand ? command.help : `${help}${command.help}`);
   else if (values.version) print(`${version}\n`);
   else return command.run(values, positionals, createWorld(values));

@@ -1,3 +1,49 @@
-import type { Command } from './command.ts';
+import { rules as book } from '../../rules/index.ts';
+import type { Palette } from '../formatters/index.ts';
+import { ruleNames } from '../lint/engine.ts';
+import { nearest } from '../lint/nearest.ts';
+import type { Rule } from '../lint/types.ts';
+import { type Command, UsageError } from './command.ts';
+import { describeFix } from './rules.ts';
 
-export const explainCommand: Command = { help: '', options: {}, run: async () => 0 };
+export const explainCommand: Command = {
+  help: `Usage: dockerfileopt explain RULE
+
+Says what a rule looks for and why, with an example.
+RULE is an id or an alias: no-numeric-from, DL3006, StageNameCasing.
+`,
+  options: {},
+  async run(_, words, world) {
+    if (words.length !== 1) throw new UsageError('explain takes one rule: dockerfileopt explain RULE');
+    const names = ruleNames(book);
+    const ids = names.get(words[0]!.toLowerCase());
+    if (!ids) {
+      const near = nearest(words[0]!, [...names.keys()]);
+      throw new UsageError(`unknown rule ${words[0]}${near ? `, did you mean ${near}?` : ''}`);
+    }
+    const palette = await world.palette();
+    const pages = book.filter(({ id }) => ids.includes(id)).map((rule) => explain(rule, palette));
+    world.print(pages.join('\n'));
+    return 0;
+  },
+};
+
+function explain(rule: Rule, palette: Palette): string {
+  const { id, aliases = [], severity, summary, why, examples } = rule;
+  const facts = [
+    `severity ${severity}`,
+    describeFix(rule),
+    ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : []),
+  ];
+  const shown = examples.flatMap(({ bad, good }) => [
+    '',
+    palette.red('bad'),
+    indent(bad),
+    '',
+    palette.green('good'),
+    indent(good),
+  ]);
+  return `${[palette.bold(id), palette.dim(facts.join(' · ')), '', summary, '', why, ...shown].join('\n')}\n`;
+}
+
+const indent = (text: string) => text.trimEnd().replace(/^(?=.)/gm, '  ');

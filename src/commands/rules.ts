@@ -1,3 +1,60 @@
-import type { Command } from './command.ts';
+import { rules as book } from '../../rules/index.ts';
+import type { Palette } from '../formatters/index.ts';
+import type { Rule } from '../lint/types.ts';
+import { type Command, readChoice, UsageError } from './command.ts';
 
-export const rulesCommand: Command = { help: '', options: {}, run: async () => 0 };
+export const rulesCommand: Command = {
+  help: `Usage: dockerfileopt rules [options]
+
+Lists all rules.
+
+  -f, --format FORMAT    text, json (default: text)
+`,
+  options: { format: { type: 'string', short: 'f' } },
+  async run(values, words, world) {
+    const format = readChoice(values, 'format', ['text', 'json'], 'text');
+    if (words.length > 0)
+      throw new UsageError('rules takes no arguments; one rule is shown by: dockerfileopt explain RULE');
+    world.print(format === 'json' ? formatJson() : formatText(await world.palette()));
+    return 0;
+  },
+};
+
+function formatText(palette: Palette): string {
+  const width = Math.max(...book.map(({ id }) => id.length));
+  return book
+    .map(({ id, severity, summary, aliases = [] }) => {
+      const names = aliases.length > 0 ? palette.dim(`  ${aliases.join(', ')}`) : '';
+      return `${palette.bold(id.padEnd(width))}  ${severity.padEnd(5)}  ${summary}${names}\n`;
+    })
+    .join('');
+}
+
+function formatJson(): string {
+  const list = book.map(({ id, aliases = [], severity, fixable = null, summary, why, examples }) => ({
+    id,
+    aliases,
+    severity,
+    fixable,
+    summary,
+    why,
+    examples,
+  }));
+  return `${JSON.stringify(list, null, 2)}\n`;
+}
+
+/** Whether and how a rule's findings are repaired. */
+export function describeFix({ fixable }: Pick<Rule, 'fixable'>): string {
+  switch (fixable) {
+    case 'safe':
+      return 'fixed by --fix';
+    case 'unsafe':
+      return 'fixed by --fix-unsafe';
+    case 'rewrite':
+      return 'repaired by a rewrite';
+    case 'migrate':
+      return 'repaired by a migration';
+    default:
+      return 'no fix';
+  }
+}
