@@ -30,6 +30,7 @@ export type Ecosystem =
   | 'perl'
   | 'julia'
   | 'emscripten'
+  | 'd'
   | 'deno'
   | 'bun';
 
@@ -341,6 +342,10 @@ const SDKS: Record<string, SdkEntry> = {
     output: 'native',
     runtimes: 'debian:{debian}-slim',
   },
+  mono: { ...DOTNET, tools: 'mcs csc msbuild nuget mono', not: /(?:^|-)slim/, runtimes: 'mono:{slimTag}' },
+  'dlang2/dmd-ubuntu': { ...C, ecosystem: 'd', tools: 'dmd dub gcc', runtimes: 'ubuntu:{ubuntu}' },
+  'dlang2/ldc-ubuntu': { ...C, ecosystem: 'd', tools: 'ldc2 dub gcc', runtimes: 'ubuntu:{ubuntu}' },
+  'dlangdockerized/ldc': { ...C, ecosystem: 'd', tools: 'ldc2 dub gcc' },
   'euantorano/zig': { ecosystem: 'zig', tools: 'zig', output: 'native', runtimes: 'scratch alpine' },
 };
 
@@ -412,7 +417,11 @@ function javaVersion(repository: string, tag: string): string | undefined {
     /(?:jdk|jre|java|openjdk|temurin|corretto|semeru|sapmachine|zulu|liberica)-?(\d+)/.exec(tag)?.[1] ??
     /(?:openjdk|jdk|java)-?(\d+)$/.exec(repository)?.[1];
   if (said !== undefined) return said;
-  if (/^(?:openjdk|java|eclipse-temurin|amazoncorretto|.*\/zulu-openjdk.*|.*liberica.*|sapmachine)$/.test(repository)) {
+  if (
+    /^(?:openjdk|java|eclipse-temurin|amazoncorretto|.*\/(?:zulu-)?openjdk.*|.*\/jdk|.*liberica.*|.*graalvm.*|sapmachine)$/.test(
+      repository,
+    )
+  ) {
     return /^(\d+)/.exec(tag)?.[1];
   }
   return undefined;

@@ -22,7 +22,7 @@ export const goWithCgo: StaticLinking = {
   place: 'argument',
   because: 'the packages that use cgo are linked with the libc of the image',
   needs: 'static libraries of everything that cgo links; with glibc add `-tags netgo,osusergo`',
-  already: /-extldflags[ =]*\\?["']?[^"']*-static/,
+  already: /-extldflags[ =]*\\?["']?[^"']{0,200}-static/,
   staticOnMusl: false,
 };
 
@@ -31,7 +31,7 @@ const LINKING: Partial<Record<Ecosystem, StaticLinking>> = {
     flag: 'CGO_ENABLED=0',
     place: 'environment',
     because: 'the image has a C compiler, so `net` and `os/user` are linked with its libc',
-    already: /CGO_ENABLED=["']?0|-extldflags[ =]*\\?["']?[^"']*-static/,
+    already: /CGO_ENABLED=["']?0|-extldflags[ =]*\\?["']?[^"']{0,200}-static/,
     staticOnMusl: false,
   },
   rust: {
@@ -99,16 +99,20 @@ const LINKING: Partial<Record<Ecosystem, StaticLinking>> = {
     already: /-ccopt\s+["']?-static|-static\b/,
     staticOnMusl: false,
   },
-  zig: {
-    flag: '-target x86_64-linux-musl',
-    place: 'argument',
-    because: 'the native target links the libc of the image when the program uses one',
-    already: /-linux-musl|-Dtarget=\S*musl/,
-    staticOnMusl: true,
-  },
 };
 
 /** The advice for a language, or nothing when its programs are static by default or cannot be. */
 export function staticLinking(ecosystem: Ecosystem): StaticLinking | undefined {
   return LINKING[ecosystem];
+}
+
+/**
+ * Whether cgo is on where neither CGO_ENABLED nor a foreign GOOS or GOARCH says so. Since Go 1.20 it is where a C compiler
+ * is found; before, always, so that `net` was linked with the libc even without one.
+ * @param tag of the golang image
+ * @param hasCompiler the image has gcc, by itself or by an install before the build
+ */
+export function cgoByDefault(tag: string | undefined, hasCompiler: boolean): boolean {
+  const minor = /^1\.(\d+)/.exec(tag ?? '')?.[1];
+  return hasCompiler || (minor !== undefined && Number(minor) < 20);
 }

@@ -30,7 +30,7 @@ export const platformArgs: ReadonlySet<string> = new Set([
   'TARGETSTAGE',
 ]);
 
-/** Arguments that change how the builder works, whether or not the Dockerfile declares them. */
+/** Arguments that the builder itself reads; some count only where the Dockerfile declares them. */
 export const builderArgs: ReadonlySet<string> = new Set([
   'BUILDKIT_BUILD_NAME',
   'BUILDKIT_CACHE_MOUNT_NS',
@@ -40,6 +40,9 @@ export const builderArgs: ReadonlySet<string> = new Set([
   'BUILDKIT_SANDBOX_HOSTNAME',
   'BUILDKIT_SYNTAX',
   'BUILDKIT_DOCKERFILE_CHECK',
+  'BUILDKIT_HISTORY_PROVENANCE_V1',
+  'BUILDKIT_SBOM_SCAN_CONTEXT',
+  'BUILDKIT_SBOM_SCAN_STAGE',
   'SOURCE_DATE_EPOCH',
 ]);
 

@@ -272,7 +272,7 @@ const EXACT: Record<BuildPackageKind, ReadonlySet<string>> = {
     `build-essential build-base alpine-sdk base-devel gcc g++ cpp gcc-c++ gcc-multilib g++-multilib gfortran gcc-gfortran
     gcc-objc gobjc gcc-go gccgo clang llvm clang-tools binutils nasm yasm golang go golang-go golang-bin rust rustc cargo rustup ghc
     cabal-install haskell-stack stack ocaml opam nim zig crystal shards dmd ldc fpc mono-devel mono-mcs valac vala
-    swiftlang openjdk-devel default-jdk default-jdk-headless tinygo emscripten tcc musl-tools lld gold dpkg-dev fakeroot
+    swiftlang openjdk-devel default-jdk default-jdk-headless tinygo emscripten tcc ldc dmd gdc musl-tools lld gold dpkg-dev fakeroot
     devscripts debhelper dh-make dh-python rpm-build rpmdevtools abuild patchelf nodejs-devel typescript node-typescript
     development-tools libtool-bin python3-devtools elixir-dev erlang-dev sbt leiningen cross-toolchain-base
     c-compiler c++-compiler mingw-w64 gcc-mingw-w64 redhat-rpm-config crossbuild-essential-arm64 crossbuild-essential-armhf`,
@@ -282,7 +282,7 @@ const EXACT: Record<BuildPackageKind, ReadonlySet<string>> = {
   ),
   'build system': set(
     `make cmake cmake3 ninja ninja-build samurai meson autoconf autoconf-archive automake autotools-dev libtool m4 bison flex byacc re2c gperf
-    pkg-config pkgconf pkgconfig pkgconf-pkg-config scons bazel bazelisk buck maven gradle ant sbt gmake bmake gnumake
+    pkg-config pkgconf pkgconfig pkgconf-pkg-config scons bazel bazelisk buck maven gradle ant sbt gmake bmake gnumake qmake6 dub
     intltool gettext-dev autopoint ccache sccache distcc swig swig3.0 swig4.0 cython cython3 node-gyp gyp waf premake xmake
     just go-task protobuf-compiler protoc protobuf-compiler-grpc thrift-compiler capnproto help2man texinfo asciidoc
     asciidoctor doxygen xutils-dev imake patch bc-dev automoc qmake qt5-qmake qttools5-dev-tools quilt equivs`,
@@ -328,10 +328,13 @@ const PATTERNS: readonly [RegExp, BuildPackageKind][] = [
   [/^(?:libtool|automake|autoconf|bison|flex)-?\d[\d.]*$/, 'build system'],
   [/^(?:maven|gradle|bazel|cmake|ninja|meson)-?\d[\d.]*$/, 'build system'],
   // Headers: libssl-dev, libpq-dev, openssl-devel, linux-headers-generic, kernel-headers, zlib1g-dev, python3.11-dev, glibc-static.
-  [/^.+-dev(?:el)?$/, 'headers'],
+  [/^.+-dev(?:el)?(?:-\d[\d.]*)?$/, 'headers'],
   [/^.+-dev(?:el)?[-:](?:static|debug|amd64|arm64|armhf|i386|x86_64|aarch64|native)$/, 'headers'],
   [/^(?:linux|kernel)-(?:headers|libc-dev|devel)(?:-.+)?$/, 'headers'],
-  [/^(?:glibc|libstdc\+\+|openssl|zlib|libxml2|musl|libcxx)-static$/, 'headers'],
+  [
+    /^(?:.+-(?:libs|libunwind)|glibc|libstdc\+\+|openssl|zlib|libxml2|musl|libcxx|ncurses|sqlite|xz|bzip2|zstd|gmp|pcre2?)-static$/,
+    'headers',
+  ],
   [/^lib.+-(?:headers|static-dev)$/, 'headers'],
   [/^(?:git|mercurial|subversion)-(?:all|svn|lfs|core|man)$/, 'vcs'],
 ];

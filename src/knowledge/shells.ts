@@ -15,7 +15,7 @@ const powershell: ShellKind = {
   commandFlags: ['-command', '-c', '/command', '-encodedcommand'],
 };
 
-// busybox's ash has had pipefail since 1.16, dash only since 0.5.13 (2025).
+// busybox's ash has pipefail; the dash of Debian and Ubuntu, which is their sh, has not.
 const SHELLS: Readonly<Record<string, ShellKind>> = {
   sh: posix(false),
   dash: posix(false),

@@ -253,7 +253,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     deps: 'install i update u require create-project dump-autoload dumpautoload global',
     valueFlags: '-d --working-dir',
   },
-  'docker-php-ext-install': { ecosystem: 'php', otherwise: 'build' },
+  'docker-php-ext-install': { ecosystem: 'php', otherwise: 'install-deps' },
   phpize: { ecosystem: 'php', otherwise: 'build', bare: 'build' },
   pecl: { ecosystem: 'php', deps: 'install' },
   cpan: { ecosystem: 'perl', otherwise: 'install-deps', none: NONE },
@@ -274,7 +274,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   ocamlopt: { ecosystem: 'ocaml', otherwise: 'build' },
   ocamlc: { ecosystem: 'ocaml', otherwise: 'build' },
   esy: { ecosystem: 'ocaml', bare: 'build', build: 'build', deps: 'install' },
-  dub: { ecosystem: 'c', build: 'build', run: 'run', test: 'test', bare: 'run' },
+  dub: { ecosystem: 'd', build: 'build', run: 'run', test: 'test', bare: 'run' },
   hugo: { ecosystem: 'go', run: 'server serve', bare: 'build' },
   protoc: { ecosystem: 'c', otherwise: 'build', none: NONE },
   air: { ecosystem: 'go', otherwise: 'run', bare: 'run', none: NONE },
@@ -496,11 +496,22 @@ function toolKind(program: string, tool: Tool, args: readonly string[]): BuildKi
         return second === undefined ? undefined : buildCommand(second, args.slice(args.indexOf(second) + 1))?.kind;
       break;
     case 'go':
+      // Before modules, `go get` of a package built and installed it too.
+      if (first === 'get' && !args.includes('-d') && given.slice(1).some((path) => /^[^.].*\//.test(path)))
+        return 'build';
       if (first === 'mod') return /^(?:download|tidy|vendor|verify)$/.test(second ?? '') ? 'install-deps' : undefined;
       break;
     case 'cargo':
       if (first === 'chef') return second === 'cook' ? 'build' : undefined;
       if (/^\+/.test(args[0] ?? '')) return toolKind(program, tool, args.slice(1));
+      break;
+    case 'stack':
+    case 'cabal':
+      if (args.some((word) => /^--(?:only-)?(?:dependencies|deps|snapshot)(?:-only)?$|^--only-/.test(word)))
+        return 'install-deps';
+      break;
+    case 'lein':
+      if (given.some((word) => /^uber(?:jar|war)$/.test(word))) return 'build';
       break;
     case 'nim':
       if (args.includes('-r') || args.includes('--run')) return 'run';
