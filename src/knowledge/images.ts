@@ -555,6 +555,8 @@ interface ServerEntry {
   base?: 'debian' | 'ubuntu' | 'alpine' | 'rpm';
   /** Not a server: an interpreter, a virtual machine or an SDK. */
   tool?: true;
+  /** Tags that are made otherwise, and not known. */
+  not?: RegExp;
   /** Tags without a bundle of CA certificates, beyond what the base says. */
   noCa?: RegExp;
 }
@@ -565,11 +567,11 @@ const SERVERS: Record<string, ServerEntry> = {
   'nginxinc/nginx-unprivileged': { users: 'nginx' },
   httpd: { users: 'www-data' },
   caddy: { users: '', base: 'alpine' },
-  traefik: { users: '', base: 'alpine' },
+  traefik: { users: '', base: 'alpine', not: /^v?1(?:\.|$)/ },
   haproxy: { users: 'haproxy' },
   varnish: { users: 'varnish varnishlog vcache' },
   postgres: { users: 'postgres' },
-  mysql: { users: 'mysql', base: 'rpm' },
+  mysql: { users: 'mysql www-data', base: 'rpm' },
   mariadb: { users: 'mysql', base: 'ubuntu' },
   mongo: { users: 'mongodb', base: 'ubuntu' },
   redis: { users: 'redis' },
@@ -581,9 +583,9 @@ const SERVERS: Record<string, ServerEntry> = {
   telegraf: { users: 'telegraf' },
   cassandra: { users: 'cassandra', base: 'ubuntu' },
   couchdb: { users: 'couchdb' },
-  zookeeper: { users: 'zookeeper', base: 'ubuntu' },
+  zookeeper: { users: 'zookeeper', base: 'ubuntu', not: /^3\.4/ },
   solr: { users: 'solr', base: 'ubuntu' },
-  neo4j: { users: 'neo4j' },
+  neo4j: { users: 'neo4j', not: /^[1-3]\./ },
   'eclipse-mosquitto': { users: 'mosquitto', base: 'alpine' },
   tomcat: { users: '', base: 'ubuntu', language: 'java' },
   jetty: { users: 'jetty', base: 'ubuntu', language: 'java' },
@@ -742,6 +744,7 @@ export function runtimeImage(repository: string, tag: string | undefined): Runti
     chainguardImage(name, asked);
   if (own !== undefined) return own;
   const server = has(SERVERS, name);
+  if (server?.not?.test(asked) === true) return undefined;
   if (server === undefined) return isRpmRepository(name) ? rpmImage(name, asked) : undefined;
   const suite = suiteOf(name, asked);
   const base =

@@ -105,14 +105,3 @@ const LINKING: Partial<Record<Ecosystem, StaticLinking>> = {
 export function staticLinking(ecosystem: Ecosystem): StaticLinking | undefined {
   return LINKING[ecosystem];
 }
-
-/**
- * Whether cgo is on where neither CGO_ENABLED nor a foreign GOOS or GOARCH says so. Since Go 1.20 it is where a C compiler
- * is found; before, always, so that `net` was linked with the libc even without one.
- * @param tag of the golang image
- * @param hasCompiler the image has gcc, by itself or by an install before the build
- */
-export function cgoByDefault(tag: string | undefined, hasCompiler: boolean): boolean {
-  const minor = /^1\.(\d+)/.exec(tag ?? '')?.[1];
-  return hasCompiler || (minor !== undefined && Number(minor) < 20);
-}

@@ -1,4 +1,4 @@
-import { cgoByDefault, goWithCgo, staticLinking } from '../../src/knowledge/linking.ts';
+import { goWithCgo, staticLinking } from '../../src/knowledge/linking.ts';
 import { assert, suite } from '../runner/suite.ts';
 
 const test = suite('knowledge/linking');
@@ -73,13 +73,4 @@ test('the advice for cgo is recognised once it is followed', () => assert.ok(goW
 test('languages without machine code have no advice', () => {
   for (const ecosystem of ['java', 'node', 'python', 'ruby', 'php', 'dotnet'] as const)
     assert.is(staticLinking(ecosystem), undefined);
-});
-
-test('cgo by default', () => {
-  assert.ok(cgoByDefault('1.22', true));
-  assert.not.ok(cgoByDefault('1.22-alpine', false));
-  assert.ok(cgoByDefault('1.19-alpine', false));
-  assert.ok(cgoByDefault('1.9.2', false));
-  assert.not.ok(cgoByDefault('alpine', false));
-  assert.not.ok(cgoByDefault(undefined, false));
 });
