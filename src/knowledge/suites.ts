@@ -282,14 +282,15 @@ interface Runs {
   names: string[];
 }
 
-const parsed = new Map<string, Map<string, string>>();
+/** Image → shape of a tag → its runs, as text until they are asked for. */
+const parsed = new Map<string, Map<string, string | Runs>>();
 
-function shapesOf(image: string): Map<string, string> | undefined {
+function shapesOf(image: string): Map<string, string | Runs> | undefined {
   const known = parsed.get(image);
   if (known !== undefined) return known;
   const packed = Object.hasOwn(packedSuites, image) ? packedSuites[image] : undefined;
   if (packed === undefined) return undefined;
-  const shapes = new Map<string, string>();
+  const shapes = new Map<string, string | Runs>();
   for (const line of packed.split(';')) {
     const at = line.indexOf('=');
     for (const shape of line.slice(0, at).split(' ')) shapes.set(shape, line.slice(at + 1));
@@ -328,10 +329,15 @@ function compareNumbers(a: number[], b: number[]): number {
 
 /** The recorded default suite of an official image's tag; a version between two recorded neighbours of one suite shares it. */
 function suiteInTable(image: string, tag: string): Suite | undefined {
-  const text = shapesOf(image)?.get(tag.replace(/\d+/g, '#'));
-  if (text === undefined) return undefined;
+  const shapes = shapesOf(image);
+  const shape = tag.replace(/\d+/g, '#');
+  let runs = shapes?.get(shape);
+  if (runs === undefined) return undefined;
+  if (typeof runs === 'string') {
+    runs = readRuns(runs);
+    shapes?.set(shape, runs);
+  }
   const numbers = (tag.match(/\d+/g) ?? []).map(Number);
-  const runs = readRuns(text);
   for (let i = 0; i < runs.starts.length; i++) {
     if (compareNumbers(numbers, runs.starts[i] as number[]) < 0) return undefined;
     if (compareNumbers(numbers, runs.ends[i] as number[]) <= 0) {
