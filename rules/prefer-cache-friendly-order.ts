@@ -1,0 +1,139 @@
+import {
+  type Document,
+  type Instruction,
+  joinPath,
+  reachableStages,
+  type ShellCommand,
+  type Stage,
+} from '../src/dockerfile/index.ts';
+import { defaultFolder } from '../src/lint/facts/builds.ts';
+import { type Copy, stageCopies } from '../src/lint/facts/copies.ts';
+import { type DependencyInstall, dependencyInstall } from '../src/lint/facts/dependencies.ts';
+import { packageCall } from '../src/lint/facts/installs.ts';
+import { manifestsToCopy } from '../src/lint/facts/manifests.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
+import type { Fix, Project, Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'prefer-cache-friendly-order',
+  severity: 'info',
+  fixable: 'unsafe',
+  summary: 'All sources are copied before the dependencies are installed',
+  why: 'A layer is built again when anything that was copied before it has changed. With `COPY . .` in front of the install, every change of a source file installs all dependencies again. Copy the manifests first, install, and copy the rest afterwards.',
+  examples: [
+    {
+      bad: 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nCMD ["node", "server.js"]\n',
+      good: 'FROM node:22-slim\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci --omit=dev\nCOPY . .\nCMD ["node", "server.js"]\n',
+    },
+  ],
+  *check(document, { target, project }) {
+    if (!target) return;
+    for (const stage of reachableStages(target)) {
+      const copies = new Map(stageCopies(document, stage).map((copy) => [copy.instruction, copy]));
+      const seen = new Set<string>(stage.baseStage && installedBefore(document, stage.baseStage));
+      let whole: Copy | undefined;
+      for (const instruction of stage.instructions) {
+        const copy = copies.get(instruction);
+        if (copy && !whole && isWhole(copy)) whole = copy;
+        if (instruction.keyword !== 'RUN') continue;
+        for (const command of document.shell(instruction)?.commands ?? []) {
+          const install = dependencyInstall(command);
+          if (!install) continue;
+          // What was installed before the sources came is cached; a second install only adds to it.
+          if (!whole || command.isConditional || hasBindMount(instruction)) seen.add(install.tool);
+          if (!whole || seen.has(install.tool) || !TOOLS.has(install.tool)) continue;
+          seen.add(install.tool);
+          yield {
+            at: { start: whole.instruction.start, end: whole.instruction.lineEnd },
+            message: `\`${install.name}\` runs again after every change of a source file, because all of them are copied before it; copy ${install.manifests
+              .slice(0, 2)
+              .map((file) => `\`${file}\``)
+              .join(' and ')} first`,
+            fix: reorder(document, stage, whole, instruction, install, project),
+          };
+        }
+      }
+    }
+  },
+};
+
+const TOOLS: ReadonlySet<DependencyInstall['tool']> = new Set([
+  'npm',
+  'yarn',
+  'pnpm',
+  'pip',
+  'go',
+  'bundle',
+  'cargo',
+  'composer',
+]);
+
+/** Whether a copy takes the whole build context. */
+function isWhole({ from, sources }: Copy): boolean {
+  return !from && sources.length === 1 && sources[0]!.kind === 'path' && sources[0]!.path === '/';
+}
+
+/** The tools that already installed something in the stages below. */
+function installedBefore(document: Document, stage: Stage): string[] {
+  const runs = stage.chain.flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'));
+  const commands = runs.flatMap((run) => document.shell(run)?.commands ?? []);
+  return commands.flatMap((command) => dependencyInstall(command)?.tool ?? []);
+}
+
+/** The manifests come from the build context by themselves. */
+function hasBindMount({ flags }: Instruction): boolean {
+  return flags.some(({ name, value }) => name === 'mount' && !/type=(?:cache|tmpfs|secret|ssh)/.test(value ?? ''));
+}
+
+/** Instructions that the sources may as well come behind. */
+const INDIFFERENT: ReadonlySet<string> = new Set(['LABEL', 'EXPOSE', 'ENV', 'ARG', 'USER', 'STOPSIGNAL']);
+
+/** Copies the manifests where everything was copied, and everything behind the install. */
+function reorder(
+  document: Document,
+  stage: Stage,
+  whole: Copy,
+  run: Instruction,
+  install: DependencyInstall,
+  project: Project,
+): Fix | undefined {
+  const { instruction, sources, destinationWord } = whole;
+  const between = document.instructions.slice(instruction.index + 1, run.index);
+  if (!between.every(({ keyword }) => INDIFFERENT.has(keyword)) || document.stageOf(run) !== stage) return undefined;
+  if (instruction.json || instruction.comments.length > 0 || instruction.flag('parents')) return undefined;
+  if (!document.shell(run)!.commands.every((command) => command === install.command || isIndependent(command)))
+    return undefined;
+  const written = destinationWord.text;
+  if (written.includes('$') && between.length > 0) return undefined;
+  const workdir = document.scope(run)?.workdir ?? defaultFolder(systemOf(stage));
+  const destination = whole.destination ?? joinPath(workdir, written);
+  if (destination !== workdir && !(destination === undefined && /^\.\/?$/.test(written))) return undefined;
+  const manifests = manifestsToCopy(install, project);
+  const folders = new Set(manifests?.map((file) => file.replace(/^\.\//, '').replace(/[^/]*$/, '')));
+  const [folder] = folders;
+  if (!manifests || manifests.length === 0 || folders.size !== 1 || /^\/|\.\./.test(folder!)) return undefined;
+  const into = `${written === '.' ? './' : written.endsWith('/') ? written : `${written}/`}${folder}`;
+  return {
+    title: `Copy ${manifests.map((file) => `\`${file}\``).join(', ')} first and the rest after the install`,
+    safety: 'unsafe',
+    edits: [
+      { start: sources[0]!.word.start, end: destinationWord.end, text: `${manifests.join(' ')} ${into}` },
+      {
+        start: run.end,
+        end: run.end,
+        text: document.source.eol + document.source.slice({ start: instruction.start, end: instruction.lineEnd }),
+      },
+    ],
+  };
+}
+
+/** Commands that do not read the sources. */
+function isIndependent(command: ShellCommand): boolean {
+  const words = command.args.map(({ value }) => value);
+  if (packageCall(command)) return !words.some((word) => /^(?:-r|-e|--requirement|--editable|\.|\/)/.test(word));
+  if (/^(?:npm|yarn|pnpm)$/.test(command.name))
+    return /^(?:config|cache)$/.test(words[0] ?? '') || words.includes('-g');
+  if (command.name === 'rm')
+    return words.every((word) => word.startsWith('-') || /^(?:\/var|\/tmp|\/root)\//.test(word));
+  return command.name === 'corepack' || command.name === 'set' || (command.name === 'bundle' && words[0] === 'config');
+}

@@ -1,0 +1,54 @@
+import type { Stage } from '../../dockerfile/index.ts';
+import { type RuntimeImage, runtimeImage, type SdkImage, sdkImage } from '../../knowledge/images.ts';
+import { canonicalRepository } from '../../knowledge/repositories.ts';
+import { type Libc, type Suite, suiteOf } from '../../knowledge/suites.ts';
+
+/** What is known of the image below a stage's chain. */
+export interface System {
+  /** The name under which the tables know the image; undefined when a variable hides it. */
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
+  readonly sdk: SdkImage | undefined;
+  readonly runtime: RuntimeImage | undefined;
+  readonly suite: Suite | undefined;
+  /** `none`: a dynamically linked program does not start; undefined where the image is not known. */
+  readonly libc: Libc | 'none' | undefined;
+}
+
+const UNKNOWN: System = {
+  repository: undefined,
+  tag: undefined,
+  sdk: undefined,
+  runtime: undefined,
+  suite: undefined,
+  libc: undefined,
+};
+const systems = new WeakMap<Stage, System>();
+
+/** The system that a stage's instructions run on. */
+export function systemOf(stage: Stage): System {
+  let system = systems.get(stage);
+  if (!system) {
+    system = readSystem(stage);
+    systems.set(stage, system);
+  }
+  return system;
+}
+
+function readSystem(stage: Stage): System {
+  const { image } = stage;
+  if (!image) return UNKNOWN;
+  const repository = canonicalRepository(image.repository);
+  const { tag } = image;
+  // A digest alone may be any variant of the image.
+  if (image.digest !== undefined && tag === undefined) return { ...UNKNOWN, repository };
+  const sdk = sdkImage(repository, tag);
+  const runtime = runtimeImage(repository, tag);
+  const suite = suiteOf(repository, tag);
+  return { repository, tag, sdk, runtime, suite, libc: runtime?.libc ?? sdk?.libc ?? suite?.libc };
+}
+
+/** How messages call the image below a stage's chain. */
+export function imageName(stage: Stage): string {
+  return stage.image?.text ?? stage.baseText;
+}
