@@ -48,11 +48,9 @@ export class Document {
     const { stages, stageOf } = splitStages(this.instructions, this.globals);
     this.stages = stages;
     this.#stageOf = stageOf;
-    this.problems = [
-      ...reader.problems,
-      ...validateInstructions(this.instructions, source),
-      ...encodingProblems(source),
-    ].sort((a, b) => a.start - b.start);
+    this.problems = [...reader.problems, ...validateInstructions(this.instructions), ...encodingProblems(source)].sort(
+      (a, b) => a.start - b.start,
+    );
   }
 
   /** Whether the builder would take the file to pieces as we did; rules and fixes need that. */
@@ -110,7 +108,7 @@ class Reader {
     const escapeCode = escape.charCodeAt(0);
     for (let at = source.textStart; at < text.length; ) {
       const line = readLogicalLine(text, at, escapeCode);
-      if (line.longest > LONGEST_LINE / 3) this.#checkLength(source, at, line.next);
+      if (line.next - at > LONGEST_LINE / 3) this.#checkLength(text, at, line.next);
       at = line.next;
       if (!line.joined) {
         for (const range of line.comments) this.#comment(text, range, undefined);
@@ -122,12 +120,14 @@ class Reader {
       const markers = findHeredocs(instruction);
       if (markers.length > 0) {
         const heredocs: Heredoc[] = [];
+        const start = at;
         for (const marker of markers) {
           const { heredoc, next, terminated } = readHeredoc(text, at, marker);
           heredocs.push(heredoc);
           at = next;
           if (!terminated) this.#syntax(`unterminated heredoc ${marker.name}`, marker.marker);
         }
+        if (at - start > LONGEST_LINE / 3) this.#checkLength(text, start, at);
         instruction = new Instruction(index, parts, line.joined, line, heredocs.at(-1)!.terminator.end);
         (instruction.child ?? instruction).heredocs = heredocs;
       }
@@ -148,15 +148,14 @@ class Reader {
     this.comments.push({ ...range, text: text.slice(range.start + 1, range.end).trim(), inside });
   }
 
-  #checkLength(source: Source, from: number, to: number): void {
-    const { text } = source;
+  #checkLength(text: string, from: number, to: number): void {
     for (let start = from; start < to; ) {
       const newline = text.indexOf('\n', start);
-      const end = newline < 0 ? text.length : newline + 1;
-      if (encodeText(text.slice(start, end)).length > LONGEST_LINE) {
+      const end = newline < 0 ? text.length : newline;
+      if (end - start > LONGEST_LINE / 3 && encodeText(text.slice(start, end)).length > LONGEST_LINE) {
         this.#syntax(`the line is longer than ${LONGEST_LINE} bytes`, { start, end: start });
       }
-      start = end;
+      start = end + 1;
     }
   }
 }

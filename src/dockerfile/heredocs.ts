@@ -1,5 +1,6 @@
+import { splitShellWords } from './expand.ts';
 import type { Instruction } from './instructions.ts';
-import { isSpace, JoinedText } from './lines.ts';
+import { JoinedText } from './lines.ts';
 import type { Range } from './source.ts';
 
 /** A heredoc of RUN, COPY or ADD. */
@@ -28,20 +29,32 @@ export function findHeredocs(instruction: Instruction): HeredocMarker[] {
   const target = instruction.child ?? instruction;
   if (!HEREDOC_KEYWORDS.has(target.keyword) || !target.line.text.includes('<<') || target.json) return [];
   const markers: HeredocMarker[] = [];
-  for (const [start, end] of splitShellWords(target.line.text)) {
-    const match = /^(\d*)<<(-?)([^<]*)$/.exec(target.line.text.slice(start, end));
-    if (!match || match[3] === '') continue;
-    const raw = match[3]!;
-    const name = unquote(raw);
-    markers.push({
-      name,
-      fileDescriptor: match[1] === '' ? 0 : Number(match[1]),
-      expand: name === raw,
-      chomp: match[2] === '-',
-      marker: target.line.toRange(start, end),
-    });
+  for (const word of splitShellWords(target.line.text) ?? []) {
+    const marker = readMarker(word.text);
+    if (marker) markers.push({ ...marker, marker: target.line.toRange(word.start, word.end) });
   }
   return markers;
+}
+
+/** Whether the word announces a heredoc, wherever it stands. */
+export function isHeredocWord(word: string): boolean {
+  return readMarker(word) !== undefined;
+}
+
+function readMarker(word: string): Omit<HeredocMarker, 'marker'> | undefined {
+  const match = /^(\d*)<<(-?)([^<]*)$/.exec(word);
+  const names = match ? splitShellWords(match[3]!) : undefined;
+  if (!match || names?.length !== 1) return undefined;
+  const raw = names[0]!.text;
+  const name = unquote(raw);
+  if (name === '') return undefined;
+  return {
+    name,
+    // BuildKit counts descriptors in 64 bits.
+    fileDescriptor: Math.min(Number(match[1]), 2 ** 64),
+    expand: !/["']/.test(raw.replace(/\\./gs, '')),
+    chomp: match[2] === '-',
+  };
 }
 
 /** Reads the body of a heredoc that starts at `start`; `terminated` is false when the file ends first. */
@@ -93,35 +106,11 @@ export function heredocBody(text: string, heredoc: Heredoc): JoinedText {
   return pieces.length > 0 ? new JoinedText(pieces.join(''), joined, source) : JoinedText.piece('', start);
 }
 
-/** Spans of shell words, quotes and escapes kept. */
-function splitShellWords(text: string): [number, number][] {
-  const words: [number, number][] = [];
-  for (let at = 0; at < text.length; ) {
-    while (at < text.length && isSpace(text.charCodeAt(at))) at++;
-    const start = at;
-    let quote = '';
-    for (; at < text.length; at++) {
-      const char = text[at]!;
-      if (quote === '' && isSpace(char.charCodeAt(0))) break;
-      if (char === '\\' && quote !== "'") at++;
-      else if (char === quote) quote = '';
-      else if (quote === '' && (char === '"' || char === "'")) quote = char;
-    }
-    at = Math.min(at, text.length);
-    if (at > start) words.push([start, at]);
-  }
-  return words;
-}
-
+/** A name with its quotes and backslashes taken off; the escape directive does not count here. */
 function unquote(raw: string): string {
-  let result = '';
-  let quote = '';
-  for (let at = 0; at < raw.length; at++) {
-    const char = raw[at]!;
-    if (char === '\\' && quote !== "'" && at + 1 < raw.length) result += raw[++at];
-    else if (char === quote) quote = '';
-    else if (quote === '' && (char === '"' || char === "'")) quote = char;
-    else result += char;
-  }
-  return result;
+  return raw.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.?)/gs,
+    (_, single?: string, double?: string, escaped?: string) =>
+      double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(["$\\])/g, '$1'),
+  );
 }

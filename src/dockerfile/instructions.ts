@@ -234,11 +234,16 @@ function isBlank(code: number): boolean {
   return code === SPACE || (code >= TAB && code <= 13);
 }
 
-/** In upper case as the builder reads it: it knows a keyword by its lower case, letter for letter. */
+/** In lower case as the builder does it, letter for letter. */
+export function lowerCase(text: string): string {
+  return text.replaceAll('İ', 'i').toLowerCase();
+}
+
+/** In upper case as the builder reads it: it knows a keyword by its lower case. */
 function normalizeKeyword(text: string): string {
   const known = KEYWORDS.get(text);
   if (known) return known;
-  const lower = text.replaceAll('İ', 'i').toLowerCase();
+  const lower = lowerCase(text);
   if (KEYWORDS.has(lower)) return KEYWORDS.get(lower)!;
   // `ſHELL` is no SHELL, although its upper case is.
   const upper = lower.toUpperCase();
@@ -254,7 +259,7 @@ export function splitInstruction(joined: JoinedText, from: number, escape: numbe
   while (at < end && isSpace(text.charCodeAt(at))) at++;
   let keywordEnd = at;
   while (keywordEnd < end && !isBlank(text.charCodeAt(keywordEnd))) keywordEnd++;
-  const rest = skipBlanks(text, keywordEnd, end);
+  const rest = skipBytes(text, keywordEnd, end);
   const keyword = normalizeKeyword(text.slice(at, keywordEnd));
   let flags = NO_FLAGS;
   let argsAt = rest;
@@ -283,6 +288,12 @@ function spaceByte(text: string, at: number): number {
   return encodeText(String.fromCodePoint(code)).findIndex((byte) => byte === 0x85 || byte === 0xa0);
 }
 
+function skipBytes(text: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && spaceByte(text, at) === 0) at++;
+  return at;
+}
+
 /** The first word from `from` on, and where the next one starts. */
 function firstWord(text: string, from: number, end: number): { readonly text: string; readonly next: number } {
   let at = from;
@@ -290,8 +301,7 @@ function firstWord(text: string, from: number, end: number): { readonly text: st
   const broken = at < end ? spaceByte(text, at) : 0;
   const word = text.slice(from, at) + '\ufffd'.repeat(broken);
   if (broken > 0) at += characterAt(text, at).length;
-  while (at < end && isSpace(text.charCodeAt(at))) at++;
-  return { text: word, next: at };
+  return { text: word, next: skipBytes(text, at, end) };
 }
 
 function characterAt(text: string, at: number): string {
@@ -303,7 +313,7 @@ function readFlags(joined: JoinedText, from: number, end: number, escape: number
   const { text } = joined;
   let at = from;
   for (;;) {
-    while (at < end && spaceByte(text, at) === 0) at++;
+    at = skipBytes(text, at, end);
     if (!text.startsWith('--', at) || at >= end) return at;
     const start = at;
     let value = '';
@@ -361,6 +371,7 @@ function splitWords(joined: JoinedText, from: number, end: number): Word[] {
 /** The strings of a JSON array; null when it is none, 'error' when it is an array of something else. */
 function parseJsonArray(joined: JoinedText, from: number, end: number): JsonItem[] | 'error' | null {
   const { text } = joined;
+  while (from < end && isSpace(text.charCodeAt(from))) from++;
   if (text[from] !== '[') return null;
   let parsed: unknown;
   try {
@@ -391,23 +402,25 @@ function splitPairs(joined: JoinedText, from: number, end: number, escape: numbe
     while (at < end && isSpace(text.charCodeAt(at))) at++;
     const start = at;
     at = wordEnd(text, at, end, escape);
+    if (at === start) break;
     const equals = text.indexOf('=', start);
     const hasEquals = equals >= 0 && equals < at;
     if (legacy && pairs.length === 0 && !hasEquals) return [legacyPair(joined, from, end)];
     if (hasEquals) pairs.push(pair(joined, start, equals, equals + 1, at, false));
-    else if (at > start) pairs.push(pair(joined, start, at, undefined, at, false));
+    else pairs.push(pair(joined, start, at, undefined, at, false));
   }
   return pairs;
 }
 
-/** The end of the word at `from`: white space that is neither quoted nor escaped. */
+/** The end of the word at `from`: white space that is neither quoted nor escaped, or an escape of nothing. */
 function wordEnd(text: string, from: number, end: number, escape: number): number {
   let quote = UNQUOTED;
   for (let at = from; at < end; at++) {
     const code = text.charCodeAt(at);
     if (quote === UNQUOTED && isSpace(code)) return at;
-    if (code === escape && quote !== SINGLE_QUOTE) at++;
-    else if (code === quote) quote = UNQUOTED;
+    if (code === escape && quote !== SINGLE_QUOTE) {
+      if (++at === end) return at - 1;
+    } else if (code === quote) quote = UNQUOTED;
     else if (quote === UNQUOTED && (code === DOUBLE_QUOTE || code === SINGLE_QUOTE)) quote = code;
   }
   return end;

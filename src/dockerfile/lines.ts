@@ -92,8 +92,6 @@ export interface LogicalLine {
   readonly blanks: readonly Range[];
   /** The character code that continues a line and escapes characters. */
   readonly escape: number;
-  /** The longest physical line in UTF-16 units, for the builder's limit. */
-  readonly longest: number;
 }
 
 const NONE: readonly Range[] = [];
@@ -120,7 +118,6 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
   let lineEnd = text.indexOf('\n', start);
   let next = lineEnd < 0 ? text.length : lineEnd + 1;
   if (lineEnd < 0) lineEnd = text.length;
-  let longest = next - start;
   let end = trimEol(text, start, lineEnd);
   let from = start;
   while (from < end && isSpace(text.charCodeAt(from))) from++;
@@ -129,7 +126,7 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
   if (cut < 0) {
     const joined = isComment || from === end ? undefined : JoinedText.piece(text.slice(from, end), from);
     const comments = isComment ? [{ start: from, end }] : NONE;
-    return { joined, start: from, end, next, comments, blanks: NONE, escape, longest };
+    return { joined, start: from, end, next, comments, blanks: NONE, escape };
   }
 
   const pieces = [text.slice(from, cut)];
@@ -144,7 +141,6 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
     lineEnd = text.indexOf('\n', line);
     next = lineEnd < 0 ? text.length : lineEnd + 1;
     if (lineEnd < 0) lineEnd = text.length;
-    longest = Math.max(longest, next - line);
     const last = trimEol(text, line, lineEnd);
     // A file that ends in a continuation: what follows it is still part of the line.
     end = last;
@@ -169,7 +165,7 @@ export function readLogicalLine(text: string, start: number, escape: number): Lo
     }
   }
   const whole = new JoinedText(pieces.join(''), joined, source);
-  return { joined: whole, start: from, end, next, comments, blanks, escape, longest };
+  return { joined: whole, start: from, end, next, comments, blanks, escape };
 }
 
 function trimEol(text: string, start: number, end: number): number {

@@ -1,85 +1,208 @@
-import type { Instruction } from './instructions.ts';
+import { parseDuration } from './durations.ts';
+import { mountOptions, splitField, splitFields } from './fields.ts';
+import { isHeredocWord } from './heredocs.ts';
+import { type Flag, type Instruction, isKnownKeyword, lowerCase } from './instructions.ts';
+import { isSpace } from './lines.ts';
 import type { Problem } from './problems.ts';
-import type { Source } from './source.ts';
 
-/** The flags that each instruction takes; those not named here take none. */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  ADD: ['chmod', 'chown', 'checksum', 'exclude', 'keep-git-dir', 'link', 'unpack'],
-  COPY: ['chmod', 'chown', 'exclude', 'from', 'link', 'parents'],
-  FROM: ['platform'],
-  HEALTHCHECK: ['interval', 'timeout', 'start-period', 'start-interval', 'retries'],
-  RUN: ['device', 'mount', 'network', 'security'],
-};
-
-const KEYWORDS: ReadonlySet<string> = new Set([
-  'ADD',
-  'ARG',
-  'CMD',
-  'COPY',
-  'ENTRYPOINT',
-  'ENV',
-  'EXPOSE',
-  'FROM',
-  'HEALTHCHECK',
-  'LABEL',
-  'MAINTAINER',
-  'ONBUILD',
-  'RUN',
-  'SHELL',
-  'STOPSIGNAL',
-  'USER',
-  'VOLUME',
-  'WORKDIR',
-]);
-
-/** What the builder refuses in instructions that parse. */
-export function validateInstructions(instructions: readonly Instruction[], source: Source): Problem[] {
+/** What the builder refuses in instructions that parse. What stands behind ONBUILD is only looked at in a later build. */
+export function validateInstructions(instructions: readonly Instruction[]): Problem[] {
   const problems: Problem[] = [];
   let hasStage = false;
   for (const instruction of instructions) {
-    const message = instructionProblem(instruction);
-    if (message) problems.push({ kind: 'instruction', message, start: instruction.start, end: instruction.lineEnd });
-    if (KEYWORDS.has(instruction.keyword)) problems.push(...flagProblems(instruction));
-    if (instruction.keyword === 'FROM') hasStage = true;
-    else if (!hasStage && instruction.keyword !== 'ARG' && !message) {
-      problems.push({
-        kind: 'instruction',
-        message: `no build stage in front of ${instruction.keyword}, a Dockerfile starts with FROM or ARG`,
-        start: instruction.start,
-        end: instruction.lineEnd,
-      });
+    const { keyword, start, lineEnd: end } = instruction;
+    const known = isKnownKeyword(keyword);
+    const message = known ? argumentProblem(instruction) : `unknown instruction ${keyword}`;
+    if (message) problems.push({ kind: 'instruction', message, start, end });
+    if (known && instruction.flags.length > 0) addFlagProblems(instruction, problems);
+    if (keyword === 'FROM') hasStage = true;
+    else if (known && !hasStage && keyword !== 'ARG') {
+      const message = `no build stage in front of ${keyword}, a Dockerfile starts with FROM or ARG`;
+      problems.push({ kind: 'instruction', message, start, end });
     }
   }
-  void source;
   return problems;
 }
 
-function flagProblems(instruction: Instruction): Problem[] {
-  const known = FLAGS[instruction.keyword] ?? [];
-  return instruction.flags
-    .filter(({ name }) => !known.includes(name))
-    .map(({ name, start, end }) => ({
-      kind: 'unknown-flag',
-      message: `${instruction.keyword} has no flag --${name}`,
-      start,
-      end,
-    }));
+/** Why the builder refuses the arguments of an instruction that it knows. */
+function argumentProblem(instruction: Instruction): string | undefined {
+  const { keyword } = instruction;
+  const isEmpty = instruction.argsAt === instruction.argsEnd;
+  switch (keyword) {
+    case 'CMD':
+    case 'ENTRYPOINT':
+    case 'RUN':
+      return undefined;
+    case 'FROM':
+      return fromProblem(instruction);
+    case 'ADD':
+    case 'COPY':
+      return copyProblem(instruction);
+    case 'ARG':
+    case 'ENV':
+    case 'LABEL':
+      if (instruction.pairs.length === 0) break;
+      return instruction.pairs.some(({ name }) => name === '') ? `a name of ${keyword} is empty` : undefined;
+    case 'HEALTHCHECK':
+      if (isEmpty) break;
+      return healthcheckProblem(instruction);
+    case 'ONBUILD':
+      if (isEmpty) break;
+      return onbuildProblem(instruction.child!.keyword);
+    case 'SHELL':
+      if (isEmpty || instruction.json?.length === 0) break;
+      return instruction.json ? undefined : 'SHELL takes a JSON array';
+    case 'VOLUME':
+      if (isEmpty || instruction.json?.length === 0) break;
+      return instruction.operands.some(({ text }) => isBlank(text)) ? 'a path of VOLUME is empty' : undefined;
+    default:
+      if (isEmpty) break;
+      return undefined;
+  }
+  return `${keyword} needs an argument`;
 }
 
-function instructionProblem(instruction: Instruction): string | undefined {
-  const { keyword } = instruction;
-  if (!KEYWORDS.has(keyword)) return `unknown instruction ${keyword}`;
-  const { words } = instruction;
-  switch (keyword) {
-    case 'FROM':
-      if (words.length === 1) return undefined;
-      if (words.length !== 3 || words[1]!.text.toLowerCase() !== 'as') return 'FROM takes an image and perhaps AS name';
-      return /^[a-z][a-z0-9\-_.]*$/.test(words[2]!.text.toLowerCase())
-        ? undefined
-        : `invalid stage name ${words[2]!.text}, it starts with a letter and holds letters, digits, dots, - and _`;
-    default:
-      return words.length === 0 && keyword !== 'CMD' && keyword !== 'ENTRYPOINT' && keyword !== 'RUN'
-        ? `${keyword} needs an argument`
-        : undefined;
+function isBlank(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isSpace(text.charCodeAt(at))) return false;
+  return true;
+}
+
+function fromProblem({ words }: Instruction): string | undefined {
+  if (words.length === 1) return undefined;
+  // In upper case, for the builder takes `aſ`, too.
+  if (words.length !== 3 || words[1]!.text.toUpperCase() !== 'AS') return 'FROM takes an image and perhaps AS name';
+  const name = words[2]!.text;
+  return /^[a-z][a-z0-9-_.]*$/.test(lowerCase(name))
+    ? undefined
+    : `invalid stage name ${name}, it starts with a letter and holds letters, digits, dots, - and _`;
+}
+
+function copyProblem({ keyword, operands }: Instruction): string | undefined {
+  if (operands.length < 2) return `${keyword} needs a source and a destination`;
+  return isHeredocWord(operands.at(-1)!.text) ? `the destination of ${keyword} is a heredoc` : undefined;
+}
+
+function healthcheckProblem(instruction: Instruction): string | undefined {
+  const type = instruction.healthcheckType.toUpperCase();
+  const hasCommand = instruction.json ? instruction.json.length > 0 : instruction.commandAt < instruction.argsEnd;
+  if (type === 'NONE') return hasCommand ? 'HEALTHCHECK NONE takes no arguments' : undefined;
+  if (type !== 'CMD') return 'HEALTHCHECK takes CMD or NONE';
+  return hasCommand ? undefined : 'HEALTHCHECK CMD needs a command';
+}
+
+function onbuildProblem(keyword: string): string | undefined {
+  return keyword === 'ONBUILD' || keyword === 'FROM' || keyword === 'MAINTAINER'
+    ? `${keyword} is not allowed behind ONBUILD`
+    : undefined;
+}
+
+/** A flag that an instruction takes. */
+interface FlagKind {
+  /** `switch`: alone, or with `true` or `false`. */
+  readonly takes: 'value' | 'switch';
+  readonly repeats?: boolean;
+  /** Why the builder refuses a value. */
+  readonly problem?: (value: string, name: string) => string | undefined;
+}
+
+const VALUE: FlagKind = { takes: 'value' };
+const VALUES: FlagKind = { takes: 'value', repeats: true };
+const SWITCH: FlagKind = { takes: 'switch' };
+const DURATION: FlagKind = { takes: 'value', problem: durationProblem };
+
+/** The flags that each instruction takes; those not named here take none. */
+const FLAGS: Readonly<Record<string, Readonly<Record<string, FlagKind>>>> = {
+  ADD: {
+    checksum: VALUE,
+    chmod: VALUE,
+    chown: VALUE,
+    exclude: VALUES,
+    'keep-git-dir': SWITCH,
+    link: SWITCH,
+    unpack: SWITCH,
+  },
+  COPY: { chmod: VALUE, chown: VALUE, exclude: VALUES, from: VALUE, link: SWITCH, parents: SWITCH },
+  FROM: { platform: VALUE },
+  HEALTHCHECK: {
+    interval: DURATION,
+    retries: { takes: 'value', problem: retriesProblem },
+    'start-interval': DURATION,
+    'start-period': DURATION,
+    timeout: DURATION,
+  },
+  RUN: {
+    device: { takes: 'value', repeats: true, problem: deviceProblem },
+    mount: { takes: 'value', repeats: true, problem: mountProblem },
+    network: { takes: 'value', problem: oneOf('none', 'default', 'host') },
+    security: { takes: 'value', problem: oneOf('sandbox', 'insecure') },
+  },
+};
+
+function addFlagProblems(instruction: Instruction, problems: Problem[]): void {
+  const { keyword, flags } = instruction;
+  // The builder reads the flags of these, and never looks at them.
+  if (keyword === 'ARG' || keyword === 'STOPSIGNAL') return;
+  if (keyword === 'HEALTHCHECK' && instruction.healthcheckType.toUpperCase() === 'NONE') return;
+  const seen = new Set<string>();
+  for (const flag of flags) {
+    const { name, start, end } = flag;
+    const kind = FLAGS[keyword] && Object.hasOwn(FLAGS[keyword], name) ? FLAGS[keyword][name]! : undefined;
+    if (!kind) {
+      problems.push({ kind: 'unknown-flag', message: `${keyword} has no flag --${name}`, start, end });
+      continue;
+    }
+    const message = seen.has(name) && !kind.repeats ? `the flag --${name} is given twice` : flagProblem(flag, kind);
+    if (message) problems.push({ kind: 'instruction', message, start, end });
+    seen.add(name);
   }
+}
+
+function flagProblem({ name, value }: Flag, kind: FlagKind): string | undefined {
+  if (kind.takes === 'switch') {
+    return value === undefined || /^(?:true|false)$/i.test(value) ? undefined : `--${name} is true or false`;
+  }
+  return value === undefined ? `the flag --${name} needs a value` : kind.problem?.(value, name);
+}
+
+function oneOf(...values: string[]): (value: string, name: string) => string | undefined {
+  return (value, name) => (values.includes(value) ? undefined : `--${name} is one of ${values.join(', ')}`);
+}
+
+function durationProblem(value: string, name: string): string | undefined {
+  if (value === '') return undefined;
+  const duration = parseDuration(value);
+  if (duration === undefined) return `--${name} is a duration such as 30s or 1m30s`;
+  return duration !== 0n && duration < 1_000_000n ? `--${name} is at least 1ms` : undefined;
+}
+
+function retriesProblem(value: string): string | undefined {
+  if (value === '') return undefined;
+  const isNumber = /^[-+]?\d+$/.test(value) && Number(value) >= 0 && Number(value) < 2 ** 31;
+  return isNumber ? undefined : '--retries is a whole number, not negative';
+}
+
+function mountProblem(value: string): string | undefined {
+  const options = mountOptions(value);
+  if (!options) return 'the quotes of --mount do not match';
+  // One dollar at the end is no variable.
+  return /\$./s.test(options.get('from') ?? '') ? 'from= of --mount holds a variable, it takes a name' : undefined;
+}
+
+function deviceProblem(value: string): string | undefined {
+  const fields = splitFields(value);
+  if (!fields) return 'the quotes of --device do not match';
+  let device = '';
+  for (const field of fields) {
+    const [key, setting] = splitField(field);
+    if (key === 'required') {
+      if (field.includes('=') && !/^(?:[01tTfF]|true|TRUE|True|false|FALSE|False)$/.test(setting)) {
+        return 'required= of --device is true or false';
+      }
+    } else if (key === 'name' && field.includes('=')) {
+      if (device !== '') return `the name of --device is given twice`;
+      device = setting;
+    } else if (device === '') device = field;
+    else return `--device has no option ${field}`;
+  }
+  return undefined;
 }

@@ -16,6 +16,7 @@ import (
 	"os"
 	"sort"
 	"strings"
+	"unicode"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
@@ -140,7 +141,10 @@ func describeCommand(from instructions.Command) command {
 	case *instructions.CopyCommand:
 		found.From = c.From
 	case *instructions.RunCommand:
-		_ = c.Expand(func(word string) (string, error) { return word, nil })
+		// Mounts are read to the end only when their variables are known.
+		if c.Expand(func(word string) (string, error) { return word, nil }) != nil {
+			return found
+		}
 		for _, m := range instructions.GetMounts(c) {
 			found.Mounts = append(found.Mounts, mount{string(m.Type), m.From, m.Source, m.Target})
 		}
@@ -159,10 +163,10 @@ func parse(source []byte) (answer parsed) {
 		}
 	}()
 
-	// The parser takes white space off a line before it looks for a directive.
+	// The parser takes white space off the front of a line before it looks for a directive.
 	directives := parser.DirectiveParser{}
 	for number, line := range bytes.Split(bytes.TrimPrefix(source, []byte("\xef\xbb\xbf")), []byte("\n")) {
-		found, err := directives.ParseLine(bytes.TrimSpace(line))
+		found, err := directives.ParseLine(bytes.TrimRight(bytes.TrimLeftFunc(line, unicode.IsSpace), "\r"))
 		if err != nil {
 			answer.DirectivesError = message(err)
 			break
