@@ -93,6 +93,7 @@ export class StageScope {
   readonly #parent: StageScope | undefined;
   #isRead = false;
   readonly #variables = new Map<string, Change<Variable>[]>();
+  readonly #exports = new Map<string, Variable | undefined>();
   readonly #workdirs: Change<string | undefined>[] = [];
   readonly #users: Change<string | undefined>[] = [];
   readonly #shells: Change<readonly string[]>[] = [];
@@ -125,10 +126,10 @@ export class StageScope {
         return self.#workdir(index);
       },
       get user() {
-        return self.#inherited((scope, at) => last(scope.#users, at), index);
+        return self.#nearest((scope) => scope.#users, index)?.value;
       },
       get shell() {
-        return self.#inherited((scope, at) => last(scope.#shells, at), index);
+        return self.#nearest((scope) => scope.#shells, index)?.value;
       },
       variable: (name) => self.#variable(name, index),
       lookup: (name) => self.#lookup(name, index),
@@ -137,42 +138,44 @@ export class StageScope {
   }
 
   /** The nearest change in this stage, else at the end of the stages it stands on. */
-  #inherited<T>(find: (scope: StageScope, index: number) => Change<T> | undefined, index: number): T | undefined {
+  #nearest<T>(changes: (scope: StageScope) => readonly Change<T>[], index: number): Change<T> | undefined {
     let at = index;
     for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
-      scope.#read();
-      const change = find(scope, at);
-      if (change) return change.value;
+      const change = last(changes(scope), at);
+      if (change) return change;
       at = Number.POSITIVE_INFINITY;
     }
     return undefined;
   }
 
   #workdir(index: number): string | undefined {
-    let at = index;
-    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
-      scope.#read();
-      const change = last(scope.#workdirs, at);
-      if (change) return change.value;
-      at = Number.POSITIVE_INFINITY;
-    }
-    const { image } = this.#stage;
-    return image?.repository === 'scratch' ? '/' : undefined;
+    const change = this.#nearest((scope) => scope.#workdirs, index);
+    if (change) return change.value;
+    return this.#stage.image?.repository === 'scratch' ? '/' : undefined;
   }
 
   #variable(name: string, index: number): Variable | undefined {
-    return this.#inherited((scope, at) => {
-      const changes = scope.#variables.get(name);
-      if (!changes) return undefined;
-      const change = last(changes, at);
-      // A build argument ends with its stage; what an image holds is its ENV.
-      return at === Number.POSITIVE_INFINITY && scope !== this && change?.value.origin !== 'env'
-        ? last(
-            changes.filter(({ value }) => value.origin === 'env'),
-            at,
-          )
-        : change;
-    }, index);
+    const own = last(this.#variables.get(name) ?? [], index);
+    if (own) return own.value;
+    const parent = this.#parent;
+    return parent ? parent.#exported(name) : undefined;
+  }
+
+  /** What the stage's image holds: its ENV, or that of the stages below. A build argument ends with its stage. */
+  #exported(name: string): Variable | undefined {
+    const passed: StageScope[] = [];
+    let found: Variable | undefined;
+    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
+      if (scope.#exports.has(name)) {
+        found = scope.#exports.get(name);
+        break;
+      }
+      passed.push(scope);
+      found = scope.#variables.get(name)?.findLast(({ value }) => value.origin === 'env')?.value;
+      if (found) break;
+    }
+    for (const scope of passed) scope.#exports.set(name, found);
+    return found;
   }
 
   #lookup(name: string, index: number): VariableValue {
@@ -181,10 +184,14 @@ export class StageScope {
     return this.#stage.image?.repository === 'scratch' && name !== 'PATH' ? UNSET : UNKNOWN;
   }
 
+  /** Takes in the stages below first, so that a long chain of them needs no deep stack. */
   #read(): void {
-    if (this.#isRead) return;
-    this.#isRead = true;
-    for (const instruction of this.#stage.instructions) this.#take(instruction);
+    const unread: StageScope[] = [];
+    for (let scope: StageScope | undefined = this; scope && !scope.#isRead; scope = scope.#parent) unread.push(scope);
+    for (const scope of unread.reverse()) {
+      scope.#isRead = true;
+      for (const instruction of scope.#stage.instructions) scope.#take(instruction);
+    }
   }
 
   #take(instruction: Instruction): void {

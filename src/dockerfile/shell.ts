@@ -249,6 +249,7 @@ class Walker {
       });
       return;
     }
+    let { isConditional } = context;
     switch (node.type) {
       case 'Script':
         for (const { message, pos } of node.errors ?? []) {
@@ -265,7 +266,7 @@ class Walker {
         break;
       case 'AndOr':
         for (const [index, command] of node.commands.entries()) {
-          const isConditional = context.isConditional || node.operators.slice(0, index).includes('||');
+          isConditional ||= node.operators[index - 1] === '||';
           this.#visit(command, { ...context, isConditional });
         }
         return;

@@ -59,6 +59,8 @@ export class Stage {
   /** The base's value follows from the file, ARG defaults included. */
   readonly isBaseKnown: boolean;
   readonly base: ReferenceTarget;
+  /** The image below the whole chain of stages, or undefined when a variable hides it. */
+  readonly image: ImageReference | undefined;
   readonly scope: StageScope;
   readonly #table: StageTable;
   #references: readonly StageReference[] | undefined;
@@ -79,6 +81,7 @@ export class Stage {
     if (!this.isBaseKnown) this.base = { kind: 'unknown' };
     else if (stage) this.base = { kind: 'stage', stage };
     else this.base = { kind: 'image', image: parseImageReference(this.baseText) };
+    this.image = this.base.kind === 'image' ? this.base.image : stage?.image;
     this.scope = new StageScope(this, globals, stage?.scope);
   }
 
@@ -92,13 +95,6 @@ export class Stage {
     const chain: Stage[] = [];
     for (let stage: Stage | undefined = this; stage; stage = stage.baseStage) chain.push(stage);
     return chain;
-  }
-
-  /** The image below the whole chain, or undefined when a variable hides it. */
-  get image(): ImageReference | undefined {
-    let stage: Stage = this;
-    while (stage.base.kind === 'stage') stage = stage.base.stage;
-    return stage.base.kind === 'image' ? stage.base.image : undefined;
   }
 
   /** How people call the stage: its name as written, or its number. */
@@ -204,9 +200,9 @@ function optionRange(flag: Flag, instruction: Instruction, part: string, value: 
   return line.toRange(at + part.length - value.length, at + part.length);
 }
 
-/** The stages that building `target` needs, itself included. */
-export function reachableStages(target: Stage): Set<Stage> {
-  const reached = new Set([target]);
+/** The stages that building the targets needs, themselves included. */
+export function reachableStages(targets: Stage | Iterable<Stage>): Set<Stage> {
+  const reached = new Set(targets instanceof Stage ? [targets] : targets);
   for (const stage of reached) {
     for (const { target: found } of stage.references) if (found.kind === 'stage') reached.add(found.stage);
   }

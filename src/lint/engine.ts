@@ -1,4 +1,4 @@
-import type { Document, IgnoreComment } from '../dockerfile/index.ts';
+import type { Document, IgnoreComment, IgnoredId } from '../dockerfile/index.ts';
 import { nearest } from './nearest.ts';
 import type { Finding, Fix, Project, Report, Rule, RuleContext, Severity, UselessIgnore } from './types.ts';
 
@@ -98,26 +98,35 @@ function applyIgnores(found: readonly Finding[], document: Document, settings: L
   const { ignores } = document;
   if (ignores.length === 0) return { kept: [...found], useless: [] };
   const names = ruleNames(settings.book);
-  const used = new Set<IgnoreComment | IgnoreComment['ids'][number]>();
-  const kept = found.filter((finding) => {
-    let isIgnored = false;
-    for (const ignore of ignores) {
-      const { covers } = ignore;
-      if (!covers || finding.start < covers.start || finding.start >= Math.max(covers.end, covers.start + 1)) continue;
-      if (ignore.isAll) {
-        used.add(ignore);
-        isIgnored = true;
-      }
-      for (const id of ignore.ids) {
-        if (names.get(id.id.toLowerCase())?.includes(finding.ruleId)) {
-          used.add(id);
-          isIgnored = true;
-        }
-      }
-    }
-    return !isIgnored;
-  });
+  const used = new Set<IgnoreComment | IgnoredId>();
+  const kept: Finding[] = [];
+  const waiting = ignores.filter(({ covers }) => covers).sort((a, b) => b.covers!.start - a.covers!.start);
+  let inForce: IgnoreComment[] = [];
+  for (const finding of [...found].sort((a, b) => a.start - b.start)) {
+    while (waiting.length > 0 && waiting.at(-1)!.covers!.start <= finding.start) inForce.push(waiting.pop()!);
+    inForce = inForce.filter(({ covers }) => finding.start < Math.max(covers!.end, covers!.start + 1));
+    if (!isIgnored(finding, inForce, names, used)) kept.push(finding);
+  }
   return { kept, useless: uselessIgnores(ignores, used, names, settings) };
+}
+
+function isIgnored(
+  { ruleId }: Finding,
+  inForce: readonly IgnoreComment[],
+  names: ReadonlyMap<string, readonly string[]>,
+  used: Set<IgnoreComment | IgnoredId>,
+): boolean {
+  let isNamed = false;
+  for (const ignore of inForce) {
+    for (const by of [
+      ...ignore.ids.filter(({ id }) => names.get(id.toLowerCase())?.includes(ruleId)),
+      ...(ignore.isAll ? [ignore] : []),
+    ]) {
+      used.add(by);
+      isNamed = true;
+    }
+  }
+  return isNamed;
 }
 
 /** Other tools' comments are theirs: only ours are held to be of use. */
