@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { rules } from '../rules/index.ts';
 import { type Command, type OptionValues, UsageError, type World } from './commands/command.ts';
 import { lintCommand } from './commands/lint.ts';
+import { escapeControls } from './formatters/escape.ts';
 import { plain } from './formatters/formatter.ts';
 import { nearest } from './lint/nearest.ts';
+import type { Rule } from './lint/types.ts';
 import { version } from './version.ts';
 
 /** The subcommands; all but the default one are loaded when they are asked for. */
@@ -34,27 +37,57 @@ Commands
 
 `;
 
+interface OutputStream {
+  readonly isTTY?: boolean;
+  write(text: string | Uint8Array): unknown;
+}
+
+/** What a run reads and writes, and the rules it knows. */
+export interface Surroundings {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly book: readonly Rule[];
+}
+
+/** The streams are opened on use only: each of them takes a millisecond. */
+const ofProcess: Surroundings = {
+  get stdout() {
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+  get stdin() {
+    return process.stdin;
+  },
+  env: process.env,
+  book: rules,
+};
+
 /** Runs the command that the arguments ask for and returns the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], surroundings: Surroundings = ofProcess): Promise<number> {
+  const world = createWorld(surroundings);
   try {
-    return await dispatch(argv);
+    return await dispatch(argv, world, surroundings);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    warn(error.message);
+    world.warn(error.message);
     return 2;
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch(argv: readonly string[], world: World, surroundings: Surroundings): Promise<number> {
   const [first = ''] = argv;
   const isCommand = Object.hasOwn(commands, first);
   const command = await commands[isCommand ? first : 'lint']!();
   const { values, positionals } = parse(isCommand ? argv.slice(1) : argv, command);
   const meant = isCommand ? undefined : nearest(first, Object.keys(commands));
   if (meant && !existsSync(first)) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
-  if (values.help) print(isCommand ? command.help : `${help}${command.help}`);
-  else if (values.version) print(`${version}\n`);
-  else return command.run(values, positionals, createWorld(values));
+  if (values.help) world.print(isCommand ? command.help : `${help}${command.help}`);
+  else if (values.version) world.print(`${version}\n`);
+  else return command.run(values, positionals, { ...world, palette: paletteFor(values, surroundings) });
   return 0;
 }
 
@@ -76,32 +109,40 @@ function describeParseError(message: string, names: readonly string[]): string {
   return `unknown option ${unknown[1]}${unknown[2]}${near ? `, did you mean --${near}?` : ''}`;
 }
 
-function createWorld(values: OptionValues): World {
+function createWorld(surroundings: Surroundings): World {
   return {
-    print,
-    warn,
-    async palette(stream = 'stdout') {
-      if (!wantsColour(values, stream)) return plain;
-      const { default: picocolors } = await import('picocolors');
-      return picocolors.createColors(true);
+    book: surroundings.book,
+    print(text) {
+      if (text.length > 0) surroundings.stdout.write(text);
     },
-    readInput: () => readFileSync(0),
+    warn(text) {
+      surroundings.stderr.write(`dockerfileopt: ${escapeControls(text)}\n`);
+    },
+    printAside(text) {
+      if (text.length > 0) surroundings.stderr.write(text);
+    },
+    palette: async () => plain,
+    async readInput() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of surroundings.stdin) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
   };
 }
 
-function wantsColour(values: OptionValues, stream: 'stdout' | 'stderr' | 'file'): boolean {
+function paletteFor(values: OptionValues, surroundings: Surroundings): World['palette'] {
+  return async (stream = 'stdout') => {
+    if (!wantsColour(values, surroundings, stream)) return plain;
+    const { default: picocolors } = await import('picocolors');
+    return picocolors.createColors(true);
+  };
+}
+
+function wantsColour(values: OptionValues, surroundings: Surroundings, stream: 'stdout' | 'stderr' | 'file'): boolean {
   if (values['no-color']) return false;
   if (values.color) return true;
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const { NO_COLOR, FORCE_COLOR, TERM } = surroundings.env;
   if (NO_COLOR || stream === 'file') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  return process[stream].isTTY === true && TERM !== 'dumb';
-}
-
-function print(text: string | Buffer): void {
-  if (text.length > 0) process.stdout.write(text);
-}
-
-function warn(line: string): void {
-  process.stderr.write(`dockerfileopt: ${line}\n`);
+  return surroundings[stream].isTTY === true && TERM !== 'dumb';
 }

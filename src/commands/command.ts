@@ -1,16 +1,21 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Palette } from '../formatters/index.ts';
+import type { Rule } from '../lint/types.ts';
 
 /** What a command may touch of the world outside. */
 export interface World {
+  /** The rules there are. */
+  readonly book: readonly Rule[];
   /** Results, on stdout. */
   print(text: string | Buffer): void;
-  /** Progress, warnings and errors, on stderr; one line each, without its end. */
+  /** Progress, warnings and errors, on stderr; a line without its end. */
   warn(line: string): void;
+  /** A report that makes way for another result, on stderr. */
+  printAside(text: string): void;
   /** The styles for stdout, or for the stream named; without colour where none is wanted. */
   palette(stream?: 'stdout' | 'stderr' | 'file'): Promise<Palette>;
   /** Everything that stands on stdin. */
-  readInput(): Buffer;
+  readInput(): Promise<Buffer>;
 }
 
 /** The values of options, as parseArgs gives them. */

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Ignore } from 'ignore';
+import { describeFailure, errorCode } from '../failure.ts';
 import type { FileError } from '../lint/report.ts';
-import { describeFailure, errorCode } from './failure.ts';
 import { isDockerfileName, isVendoredName } from './names.ts';
 
 /** What a search came to: files to read, in a fixed order and none twice, and paths that lead to none. */

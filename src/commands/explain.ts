@@ -1,4 +1,4 @@
-import { rules as book } from '../../rules/index.ts';
+import { escapeControls } from '../formatters/escape.ts';
 import type { Palette } from '../formatters/index.ts';
 import { ruleNames } from '../lint/engine.ts';
 import { nearest } from '../lint/nearest.ts';
@@ -15,14 +15,14 @@ RULE is an id or an alias: no-numeric-from, DL3006, StageNameCasing.
   options: {},
   async run(_, words, world) {
     if (words.length !== 1) throw new UsageError('explain takes one rule: dockerfileopt explain RULE');
-    const names = ruleNames(book);
+    const names = ruleNames(world.book);
     const ids = names.get(words[0]!.toLowerCase());
     if (!ids) {
       const near = nearest(words[0]!, [...names.keys()]);
       throw new UsageError(`unknown rule ${words[0]}${near ? `, did you mean ${near}?` : ''}`);
     }
     const palette = await world.palette();
-    const pages = book.filter(({ id }) => ids.includes(id)).map((rule) => explain(rule, palette));
+    const pages = world.book.filter(({ id }) => ids.includes(id)).map((rule) => explain(rule, palette));
     world.print(pages.join('\n'));
     return 0;
   },
@@ -46,4 +46,9 @@ function explain(rule: Rule, palette: Palette): string {
   return `${[palette.bold(id), palette.dim(facts.join(' · ')), '', summary, '', why, ...shown].join('\n')}\n`;
 }
 
-const indent = (text: string) => text.trimEnd().replace(/^(?=.)/gm, '  ');
+const indent = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${escapeControls(line)}`))
+    .join('\n');

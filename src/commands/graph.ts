@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { decodeSource, parseDocument } from '../dockerfile/index.ts';
+import { describeFailure } from '../failure.ts';
 import type { Palette } from '../formatters/index.ts';
 import { type Command, readChoice, readText, UsageError } from './command.ts';
-import { describeFailure } from './failure.ts';
 import { renderDot } from './graph/dot.ts';
 import { renderMermaid } from './graph/mermaid.ts';
 import { type StageGraph, stageGraph } from './graph/model.ts';
@@ -31,7 +31,7 @@ FILE is ./Dockerfile unless given; - reads stdin.
       words[0] ?? (existsSync('Dockerfile') || !existsSync('Containerfile') ? 'Dockerfile' : 'Containerfile');
     let bytes: Buffer;
     try {
-      bytes = path === '-' ? world.readInput() : readFileSync(path);
+      bytes = path === '-' ? await world.readInput() : readFileSync(path);
     } catch (error) {
       throw new UsageError(`${path}: ${describeFailure(error)}`);
     }

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { rules as book } from '../../rules/index.ts';
 import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
 import { type CommandLineSettings, type LoadedConfig, type PatternMatcher, Settings } from '../config/settings.ts';
 import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
+import { describeFailure } from '../failure.ts';
 import { formatNames, loadFormatter } from '../formatters/index.ts';
 import { type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
 import { fixDocument } from '../lint/fixes.ts';
@@ -14,7 +14,6 @@ import type { FixSafety, Project, Rule, Severity } from '../lint/types.ts';
 import { version } from '../version.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { discoverFiles } from './discover.ts';
-import { describeFailure } from './failure.ts';
 import { writeAtomically } from './write.ts';
 
 const SEVERITIES = ['error', 'warn', 'info'] as const;
@@ -65,7 +64,7 @@ Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with u
     'stdin-filename': { type: 'string' },
   },
   async run(values, words, world) {
-    const run = new LintRun(readOptions(values), world);
+    const run = new LintRun(readOptions(values, world.book), world);
     return run.lint(words.length === 0 ? ['.'] : words);
   },
 };
@@ -85,7 +84,7 @@ interface LintOptions extends CommandLineSettings {
   readonly stdinFilename: string | undefined;
 }
 
-function readOptions(values: OptionValues): LintOptions {
+function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
   const diff = values.diff === true;
   const context = readText(values, 'context');
   if (values['no-config'] && values.config !== undefined)
@@ -99,13 +98,13 @@ function readOptions(values: OptionValues): LintOptions {
     quiet: values.quiet === true,
     config: values['no-config'] ? null : readText(values, 'config'),
     stdinFilename: readText(values, 'stdin-filename'),
-    rules: ((values.rule ?? []) as string[]).map(readRule),
+    rules: ((values.rule ?? []) as string[]).map((text) => readRule(text, book)),
     target: readText(values, 'target'),
     context: context === undefined ? undefined : resolve(context),
   };
 }
 
-function readRule(text: string): CommandLineSettings['rules'][number] {
+function readRule(text: string, book: readonly Rule[]): CommandLineSettings['rules'][number] {
   const [name, severity, ...rest] = text.split(':');
   const names = ruleNames(book);
   if (!names.has(name!.toLowerCase())) {
@@ -126,13 +125,14 @@ class LintRun {
   readonly #files: ReportedFile[] = [];
   readonly #errors: FileError[] = [];
   readonly #rules = new Set<Rule>();
-  readonly #search = new ConfigSearch(book);
+  readonly #search: ConfigSearch;
   readonly #settings = new Map<LoadedConfig, Settings>();
   #project: { readonly folder: string; readonly project: Project } | undefined;
 
   constructor(options: LintOptions, world: World) {
     this.#options = options;
     this.#world = world;
+    this.#search = new ConfigSearch(world.book);
   }
 
   async lint(paths: readonly string[]): Promise<number> {
@@ -157,17 +157,17 @@ class LintRun {
   async #lintInput(): Promise<number> {
     const path = this.#options.stdinFilename ?? '<stdin>';
     const writes = this.#options.fix !== undefined && !this.#options.diff;
-    const bytes = this.#world.readInput();
+    const bytes = await this.#world.readInput();
     await this.#guard(path, async () => {
       const { document, result } = await this.#check(path, bytes);
       if (writes) this.#world.print(encodeSource((result.changed ?? document).source));
       await this.#report(path, document, result);
     });
     if (writes && this.#files.length === 0) this.#world.print(bytes);
-    const { palette, warn } = this.#world;
+    const { palette, printAside } = this.#world;
     return this.#finish(
       writes
-        ? { ...this.#world, print: (text) => warn(String(text).trimEnd()), palette: () => palette('stderr') }
+        ? { ...this.#world, print: (text) => printAside(String(text)), palette: () => palette('stderr') }
         : this.#world,
     );
   }
@@ -207,7 +207,7 @@ class LintRun {
     if (!settings) {
       const { overrides, ignores } = loaded.config;
       const matches = overrides || ignores ? await patternMatcher() : undefined;
-      settings = new Settings(book, loaded, this.#options, matches);
+      settings = new Settings(this.#world.book, loaded, this.#options, matches);
       this.#settings.set(loaded, settings);
     }
     return settings;
@@ -218,7 +218,8 @@ class LintRun {
   #loadConfig(folder: string): Promise<LoadedConfig> {
     const { config } = this.#options;
     if (config === undefined) return this.#search.find(folder);
-    this.#named ??= config === null ? Promise.resolve({ path: undefined, config: {} }) : loadNamed(resolve(config));
+    this.#named ??=
+      config === null ? Promise.resolve({ path: undefined, config: {} }) : loadNamed(resolve(config), this.#world.book);
     return this.#named;
   }
 
@@ -229,11 +230,11 @@ class LintRun {
     for (const { rule } of file.rules) this.#rules.add(rule);
     const settings: LintSettings = {
       rules: file.rules,
-      book,
+      book: this.#world.book,
       target: file.target,
       project: this.#projectOf(file.context),
     };
-    const { fix } = this.#options;
+    const { fix, diff } = this.#options;
     if (fix === undefined) return { document, result: { findings: lintDocument(document, settings), fixed: 0 } };
     const fixed = fixDocument(document, settings, { unsafe: fix === 'unsafe' });
     for (const { ruleId } of fixed.rolledBack) {
@@ -242,7 +243,11 @@ class LintRun {
       );
     }
     const changed = fixed.document.source.text === document.source.text ? undefined : fixed.document;
-    return { document, result: { findings: fixed.findings, fixed: fixed.applied.length, changed } };
+    // What is only shown does not change the file, and the findings are the file's.
+    const result = diff
+      ? { findings: lintDocument(document, settings), fixed: 0, changed }
+      : { findings: fixed.findings, fixed: fixed.applied.length, changed };
+    return { document, result };
   }
 
   /** Files of one folder come one after another; older contexts are forgotten. */
@@ -254,12 +259,12 @@ class LintRun {
   async #report(path: string, document: Document, { findings, fixed, changed }: Checked): Promise<void> {
     const { diff, quiet, failOn } = this.#options;
     const shown = showPath(path);
-    const source = (changed ?? document).source;
+    const source = (diff ? document : (changed ?? document)).source;
     const kept = quiet ? findings.filter(({ severity }) => isAtLeast(severity, failOn)) : findings;
     this.#files.push({
       path: shown,
       ...reportFindings(source, kept),
-      fixed: diff ? 0 : fixed,
+      fixed,
       ...(diff && changed && { diff: await unifiedDiff(shown, document.source.text, changed.source.text) }),
     });
   }
@@ -303,7 +308,7 @@ interface Checked {
 const isAtLeast = (severity: (typeof SEVERITIES)[number], least: (typeof SEVERITIES)[number]) =>
   SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 
-async function loadNamed(path: string): Promise<LoadedConfig> {
+async function loadNamed(path: string, book: readonly Rule[]): Promise<LoadedConfig> {
   const loaded = await loadConfig(path, book, { code: true });
   if (!loaded) throw new ConfigError(path, 'has no "dockerfileopt" in it');
   return loaded;

@@ -1,4 +1,3 @@
-import { rules as book } from '../../rules/index.ts';
 import type { Palette } from '../formatters/index.ts';
 import type { Rule } from '../lint/types.ts';
 import { type Command, readChoice, UsageError } from './command.ts';
@@ -15,13 +14,13 @@ Lists all rules.
     const format = readChoice(values, 'format', ['text', 'json'], 'text');
     if (words.length > 0)
       throw new UsageError('rules takes no arguments; one rule is shown by: dockerfileopt explain RULE');
-    world.print(format === 'json' ? formatJson() : formatText(await world.palette()));
+    world.print(format === 'json' ? formatJson(world.book) : formatText(world.book, await world.palette()));
     return 0;
   },
 };
 
-function formatText(palette: Palette): string {
-  const width = Math.max(...book.map(({ id }) => id.length));
+function formatText(book: readonly Rule[], palette: Palette): string {
+  const width = Math.max(0, ...book.map(({ id }) => id.length));
   return book
     .map(({ id, severity, summary, aliases = [] }) => {
       const names = aliases.length > 0 ? palette.dim(`  ${aliases.join(', ')}`) : '';
@@ -30,7 +29,7 @@ function formatText(palette: Palette): string {
     .join('');
 }
 
-function formatJson(): string {
+function formatJson(book: readonly Rule[]): string {
   const list = book.map(({ id, aliases = [], severity, fixable = null, summary, why, examples }) => ({
     id,
     aliases,

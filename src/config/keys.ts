@@ -43,8 +43,12 @@ const setting: Schema = {
   ],
 };
 
-/** The schema of a configuration, with the rules of a book. */
-export function configSchema(book: readonly Rule[]): ObjectSchema {
+/** Schemas that stand in several places of the configuration's, by name. */
+export function configDefinitions(book: readonly Rule[]): Record<string, Schema> {
+  return { setting, rules: rulesSchema(book), texts };
+}
+
+function rulesSchema(book: readonly Rule[]): Schema {
   const entries = new Map<string, Schema>();
   for (const { id, summary } of book) entries.set(id, { description: summary, ...setting });
   for (const { id, aliases = [] } of book) {
@@ -52,7 +56,7 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
       if (!entries.has(alias)) entries.set(alias, { description: `The same as ${id}`, ...setting });
     }
   }
-  const rules: Schema = {
+  return {
     description: 'How severe the findings of a rule are, by its id or alias; or a list of severity and options',
     type: 'object',
     properties: Object.fromEntries(entries),
@@ -60,6 +64,11 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
     noun: 'rule',
     ignoreCase: true,
   };
+}
+
+/** The schema of a configuration, with the rules of a book. */
+export function configSchema(book: readonly Rule[]): ObjectSchema {
+  const rules = rulesSchema(book);
   const target: Schema = {
     description: 'The stage that is shipped, by name or number; the last one unless set',
     ...text,

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Loader } from 'cosmiconfig';
+import { describeFailure } from '../failure.ts';
 import { nearest } from '../lint/nearest.ts';
 import type { Rule } from '../lint/types.ts';
+import { parseJson } from './json.ts';
 import { type Config, configSchema } from './keys.ts';
-import { checkSchema } from './schema.ts';
+import { checkSchema, isMapping } from './schema.ts';
 import type { LoadedConfig } from './settings.ts';
 
 /** A configuration that cannot be used; the message is one line and does not name the file. */
@@ -94,16 +97,17 @@ async function readValue(path: string, code: boolean): Promise<unknown> {
   // cosmiconfig would follow `$import` to files outside the repository.
   const data = (load: (path: string, content: string) => unknown) => (file: string, content: string) => {
     const value = load(file, content);
-    if (typeof value === 'object' && value !== null && '$import' in value) throw new Error('$import: unknown key');
+    if (isMapping(value) && '$import' in value) throw new Error('$import: unknown key');
     return value;
   };
+  const json = data((_, content) => parseJson(content));
   const yaml = data(defaultLoaders['.yaml']);
-  const script = code ? defaultLoaders['.js'] : refuse;
+  const script = code ? runScript(defaultLoaders['.js']) : refuse;
   const explorer = cosmiconfig('dockerfileopt', {
     searchPlaces: [...PLACES],
     cache: false,
     loaders: {
-      '.json': data(defaultLoaders['.json']),
+      '.json': json,
       '.yaml': yaml,
       '.yml': yaml,
       noExt: yaml,
@@ -117,19 +121,24 @@ async function readValue(path: string, code: boolean): Promise<unknown> {
   try {
     return (await explorer.load(path))?.config;
   } catch (error) {
-    throw new ConfigError(path, describeLoadError(error, path));
+    throw new ConfigError(path, describeLoadError(error));
   }
 }
 
-/** The parsers say a lot, over many lines, with the path; what is wrong and where is in the first that says something. */
-function describeLoadError(error: unknown, path: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const text = message.replaceAll(path, '').replace(/^\w+ Error in\s*:\s*/, '');
-  const line = /\((\d+):(\d+)\)/.exec(text) ?? /line (\d+) column (\d+)/.exec(text);
-  const what = text
-    .split('\n')[0]!
-    .replace(/\s*\(?(?:at )?\(?(?:line )?\d+(?::| column )\d+\)?.*$/, '')
-    .replace(/\s+in JSON at position.*$/, ' in JSON')
-    .trim();
-  return line ? `line ${line[1]}, column ${line[2]}: ${what}` : what;
+/** A script may throw anything, but only an Error gets through cosmiconfig. */
+function runScript(load: Loader): Loader {
+  return async (path, content) => {
+    try {
+      return await load(path, content);
+    } catch (error) {
+      throw error instanceof Error ? error : new Error(`threw ${String(error)}`);
+    }
+  };
+}
+
+/** The YAML parser shows the lines around; what is wrong, and where, stands in the line after the first. */
+function describeLoadError(error: unknown): string {
+  const message = describeFailure(error);
+  const yaml = /^YAML Error in .*?: (.*?) \((\d+):(\d+)\)/.exec(message);
+  return yaml ? `line ${yaml[2]}, column ${yaml[3]}: ${yaml[1]}` : message;
 }

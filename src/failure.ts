@@ -19,7 +19,13 @@ export function describeFailure(error: unknown): string {
   const code = errorCode(error);
   const sentence = code === undefined ? undefined : SENTENCES[code];
   const message = error instanceof Error ? error.message : String(error);
-  return sentence ?? message.replace(/\s+/g, ' ').trim();
+  return (
+    sentence ??
+    message
+      .replace(/\nRequire stack:[\s\S]*/, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
 }
 
 /** The code of a system error. */
