@@ -38,10 +38,10 @@ export class FileIndex {
       const first = this.#entries.get(entry.linkOf);
       if (first) this.#entries.set(path, shareContent(entry, first));
     }
-    for (const path of [...this.#entries.keys()]) this.#addParents(path);
+    for (const path of [...this.#entries.keys(), '/x']) this.#addParents(path);
   }
 
-  /** Archives need not list the folders that their entries are in. */
+  /** Archives need not list the folders that their entries are in, nor the root. */
   #addParents(path: string): void {
     for (let folder = parentPath(path); !this.#entries.has(folder); folder = parentPath(folder)) {
       this.#entries.set(folder, { path: folder, type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 });
@@ -70,11 +70,11 @@ export class FileIndex {
     let links = 0;
     while (parts.length > 0) {
       const part = parts.shift() as string;
+      if (this.#entries.get(current)?.type !== 'directory') return 'not a directory';
       if (part === '..') {
         current = parentPath(current);
         continue;
       }
-      if (this.#entries.get(current)?.type !== 'directory') return 'not a directory';
       const next = current === '/' ? `/${part}` : `${current}/${part}`;
       const entry = this.#entries.get(next);
       if (entry === undefined) return 'missing';

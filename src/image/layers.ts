@@ -218,18 +218,23 @@ class Tree {
     for (const entry of entries) {
       if (isWhiteout(entry.path)) continue;
       const old = this.entries.get(entry.path);
-      const both = old?.type === 'directory' && entry.type === 'directory';
-      if (old && !both) this.#remove(entry.path, layer, 'overwritten');
+      const stays = entry.type === 'directory' && (old === undefined || old.type === 'directory');
+      if (!stays) this.#remove(entry.path, layer, 'overwritten');
       this.#place(linked(entry, own, this.entries), layer);
     }
   }
 
   #place(entry: FileEntry, layer: number): void {
+    // The folders above need not be listed; one of them may have been a file.
+    for (let path = entry.path; path !== '/'; path = parentPath(path)) {
+      const folder = parentPath(path);
+      if (this.entries.get(folder)?.type === 'file') this.#remove(folder, layer, 'overwritten');
+      const names = this.#names.get(folder);
+      if (names === undefined) this.#names.set(folder, new Set([path]));
+      else if (names.has(path)) break;
+      else names.add(path);
+    }
     this.entries.set(entry.path, { ...entry, layer });
-    const folder = parentPath(entry.path);
-    const names = this.#names.get(folder);
-    if (names === undefined) this.#names.set(folder, new Set([entry.path]));
-    else names.add(entry.path);
   }
 
   #remove(path: string, layer: number, how: WastedFile['how']): void {

@@ -104,7 +104,7 @@ export class Loader {
         const known = run.loaded.get(name);
         const found = known ?? this.#search(run, object, name);
         if (found === undefined) {
-          const stray = this.#strayCopy(run, name);
+          const stray = run.libc === 'musl' ? undefined : this.#strayCopy(run, name);
           run.problems.push({
             kind: 'library',
             object: object.entry.path,
