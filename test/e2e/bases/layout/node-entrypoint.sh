@@ -1,0 +1,9 @@
+#!/bin/sh
+set -e
+
+# An option, or something that is no program, is for node.
+if [ "${1#-}" != "${1}" ] || [ -z "$(command -v "${1}")" ] || { [ -f "${1}" ] && ! [ -x "${1}" ]; }; then
+  set -- node "$@"
+fi
+
+exec "$@"
