@@ -1,4 +1,5 @@
 // dist/cli.cjs and its lazy chunks for the executable, dist/lib (typed ESM) for the library.
+// With a folder as argument, only the executable is built, into that folder.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ const require = createRequire(import.meta.url);
 /** @type {import('esbuild').BuildOptions} */
 const bundled = {
   absWorkingDir: root,
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
   minify: true,
@@ -68,7 +69,10 @@ async function compileLibrary() {
   if (code !== 0) throw new Error(`tsc ended with ${code}`);
 }
 
-const results = await Promise.allSettled([bundleExecutable(), compileLibrary()]);
+const results = await Promise.allSettled([
+  bundleExecutable(),
+  ...(process.argv[2] === undefined ? [compileLibrary()] : []),
+]);
 for (const result of results) {
   if (result.status === 'fulfilled') continue;
   console.error(`build: ${result.reason.message}`);

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import type { Loader } from 'cosmiconfig';
+import { basename, dirname, extname, join } from 'node:path';
 import { describeFailure } from '../failure.ts';
 import { nearest } from '../lint/nearest.ts';
 import type { Rule } from '../lint/types.ts';
@@ -89,52 +88,26 @@ export async function loadConfig(
   return { path, config: config as Config };
 }
 
+/** The value in a file: `undefined` when there is none. */
 async function readValue(path: string, code: boolean): Promise<unknown> {
-  const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
-  const refuse = () => {
-    throw new Error('only .json, .yaml, .yml, .js, .mjs and .cjs are read');
-  };
-  // cosmiconfig would follow `$import` to files outside the repository.
-  const data = (load: (path: string, content: string) => unknown) => (file: string, content: string) => {
-    const value = load(file, content);
-    if (isMapping(value) && '$import' in value) throw new Error('$import: unknown key');
-    return value;
-  };
-  const json = data((_, content) => parseJson(content));
-  const yaml = data(defaultLoaders['.yaml']);
-  const script = code ? runScript(defaultLoaders['.js']) : refuse;
-  const explorer = cosmiconfig('dockerfileopt', {
-    searchPlaces: [...PLACES],
-    cache: false,
-    loaders: {
-      '.json': json,
-      '.yaml': yaml,
-      '.yml': yaml,
-      noExt: yaml,
-      '.js': script,
-      '.mjs': script,
-      '.cjs': script,
-      '.ts': refuse,
-      default: refuse,
-    },
-  });
   try {
-    return (await explorer.load(path))?.config;
+    const text = readFileSync(path, 'utf8');
+    if (basename(path) === 'package.json') return ownPart(parseJson(text));
+    if (text.trim() === '') return {};
+    const extension = extname(path);
+    if (extension === '.json') return parseJson(text);
+    // Only the loaders are cosmiconfig's. Its explorers run `.config/config.js` of the working folder when they are
+    // made, and follow `$import` to any file.
+    const { defaultLoaders } = await import('cosmiconfig');
+    if (/^(\.ya?ml)?$/.test(extension)) return defaultLoaders['.yaml'](path, text);
+    if (code && /^\.[cm]?js$/.test(extension)) return await defaultLoaders['.js'](path, text);
+    throw new Error('only .json, .yaml, .yml, .js, .mjs and .cjs are read');
   } catch (error) {
     throw new ConfigError(path, describeLoadError(error));
   }
 }
 
-/** A script may throw anything, but only an Error gets through cosmiconfig. */
-function runScript(load: Loader): Loader {
-  return async (path, content) => {
-    try {
-      return await load(path, content);
-    } catch (error) {
-      throw error instanceof Error ? error : new Error(`threw ${String(error)}`);
-    }
-  };
-}
+const ownPart = (manifest: unknown) => (isMapping(manifest) ? manifest.dockerfileopt : undefined);
 
 /** The YAML parser shows the lines around; what is wrong, and where, stands in the line after the first. */
 function describeLoadError(error: unknown): string {

@@ -81,9 +81,15 @@ test('runs no code unless the file was named for it', async () => {
   }
 });
 
-test('follows no import', async () => {
+test('follows no import, and nothing that cosmiconfig would run by itself', async () => {
   assert.is(await fail('x.yaml', '$import: other.yaml'), '$import: unknown key');
   assert.is(await fail('x.json', '{"$import": "other.json"}'), '$import: unknown key');
+  const files = {
+    '.config/config.js': 'process.exit(3)',
+    '.config/config.cjs': 'process.exit(3)',
+    'package.yaml': ':',
+  };
+  assert.equal(await find({ ...files, 'a/.dockerfileoptrc': 'target: x' }), ['a/.dockerfileoptrc', 'x']);
 });
 
 test('says in one line where a file is broken', async () => {
