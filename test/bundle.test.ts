@@ -43,7 +43,7 @@ test('runs without node_modules, with every lazy part', () => {
   assert.equal(run(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' });
   const coloured = run(['--color']);
   assert.is(coloured.status, 1);
-  assert.match(coloured.stdout, /\x1b\[4msub\/Dockerfile\x1b\[24m/); // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+  assert.ok(coloured.stdout.includes('\x1b[4msub/Dockerfile\x1b[24m'));
   for (const name of formatNames) assert.match(run(['-f', name]).stdout, /parse-error/);
   assert.is(run(['graph', '-'], { input: 'FROM a AS b\n' }).stdout, 'b  [target]\n└─ a  [FROM, image]\n');
   assert.match(run(['explain', 'parse-error']).stdout, /^parse-error\n/);

@@ -22,6 +22,7 @@ test('a wrong configuration is an error', () => {
 });
 
 test('has what it takes to do the rest', () => {
-  assert.ok(rules.length > 0 && formatNames.includes('sarif') && version !== '');
+  assert.ok(rules.length > 0 && formatNames.includes('sarif'));
+  assert.match(version, /^\d/);
   assert.equal(folderProject('nowhere').list('.'), []);
 });
