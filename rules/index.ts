@@ -1,8 +1,51 @@
 import type { Rule } from '../src/lint/types.ts';
+import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
+import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
+import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
+import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
+import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
+import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
+import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
+import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
+import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
+import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
+import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-image.ts';
 import { rule as noUnknownFlag } from './no-unknown-flag.ts';
+import { rule as noUnknownStage } from './no-unknown-stage.ts';
+import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
+import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
+import { rule as noWholeTreeCopy } from './no-whole-tree-copy.ts';
 import { rule as parseError } from './parse-error.ts';
+import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
+import { rule as preferCacheMount } from './prefer-cache-mount.ts';
+import { rule as requireStageName } from './require-stage-name.ts';
+import { rule as requireStaticLink } from './require-static-link.ts';
 
 /** The rules of the book, by id. */
-export const rules: readonly Rule[] = [noOddEncoding, noUnknownFlag, noUselessIgnore, parseError];
+export const rules: readonly Rule[] = [
+  noBuildToolsInFinalStage,
+  noCacheMountArtifact,
+  noDevDependenciesInFinalStage,
+  noForwardStageReference,
+  noLibcMismatch,
+  noNamedUserWithoutPasswd,
+  noNumericFrom,
+  noOddEncoding,
+  noSdkFinalStage,
+  noShellInShellLessBase,
+  noSourceInFinalStage,
+  noStageNameShadowingImage,
+  noUnknownFlag,
+  noUnknownStage,
+  noUnreachableStage,
+  noUnusedCopyFrom,
+  noUselessIgnore,
+  noWholeTreeCopy,
+  parseError,
+  preferCacheFriendlyOrder,
+  preferCacheMount,
+  requireStageName,
+  requireStaticLink,
+];

@@ -15,7 +15,7 @@ interface Import {
 const inward: Record<string, string[]> = {
   'src/dockerfile': [],
   'src/knowledge': [],
-  rules: ['src/dockerfile', 'src/knowledge', 'src/lint/types.ts'],
+  rules: ['src/dockerfile', 'src/knowledge', 'src/lint/types.ts', 'src/lint/nearest.ts', 'src/lint/facts'],
   'src/formatters': ['src/lint/types.ts', 'src/lint/report.ts'],
 };
 

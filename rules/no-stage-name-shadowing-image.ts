@@ -1,0 +1,66 @@
+import type { Document, Stage, StageReference } from '../src/dockerfile/index.ts';
+import { isLibraryImage } from '../src/knowledge/library.ts';
+import { canonicalRepository } from '../src/knowledge/repositories.ts';
+import { freeStageName, stageRole } from '../src/lint/facts/stage-names.ts';
+import type { Fix, Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-stage-name-shadowing-image',
+  severity: 'warn',
+  fixable: 'safe',
+  summary: 'A stage has the name of an image that a later FROM means',
+  why: 'A FROM looks for a stage of that name first, and only then for an image. A stage called `nginx` makes `FROM nginx` continue that stage, build tools and all; beside `FROM nginx:1.27` it works until the tag is dropped, and nobody can tell what `--from=nginx` means. Call the stage after what it does.',
+  examples: [
+    {
+      bad: 'FROM node:22 AS nginx\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n\nFROM nginx:1.27\nCOPY --from=nginx /app/dist /usr/share/nginx/html\n',
+      good: 'FROM node:22 AS nginx-build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n\nFROM nginx:1.27\nCOPY --from=nginx-build /app/dist /usr/share/nginx/html\n',
+    },
+  ],
+  *check(document, { target }) {
+    const shadows = document.stages.filter(({ label, nameWord }) => nameWord && isLibraryImage(label));
+    for (const stage of shadows) {
+      // A stage that adds to the image of its name, or only fixes its tag, is meant to stand in for it.
+      const standsIn = stage.image === undefined || canonicalRepository(stage.image.repository) === stage.name;
+      const later = document.stages.slice(stage.index + 1);
+      const hidden = later.find((other) => other.baseStage === stage && copiesFromBase(other));
+      const tagged = standsIn
+        ? undefined
+        : later.find(({ base }) => base.kind === 'image' && canonicalRepository(base.image.repository) === stage.name);
+      const found = hidden ?? tagged;
+      if (!found) continue;
+      const where = `FROM in line ${document.source.position(found.from.start).line}`;
+      yield {
+        at: stage.nameWord!,
+        message: hidden
+          ? `stage \`${stage.label}\` hides the image of that name from ${where}`
+          : `stage \`${stage.label}\` has the name of the image that ${where} means`,
+        // What a FROM stands on by mistake, no safe fix can change.
+        fix: hidden || stage === target ? undefined : renaming(document, stage),
+      };
+    }
+  },
+};
+
+/** A stage that copies from the very stage it stands on was meant to stand on something else. */
+function copiesFromBase({ references, baseStage }: Stage): boolean {
+  return references.some(
+    ({ kind, target }) => kind !== 'base' && target.kind === 'stage' && target.stage === baseStage,
+  );
+}
+
+/** Another name for the stage, everywhere; none where something else may refer to it by the one it has. */
+function renaming(document: Document, stage: Stage): Fix | undefined {
+  const isShared = document.stages.some((other) => other !== stage && other.name === stage.name);
+  const isDeferred = document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!));
+  const references: StageReference[] = document.stages
+    .flatMap((other) => other.references)
+    .filter(({ target, isNumeric }) => target.kind === 'stage' && target.stage === stage && !isNumeric);
+  if (isShared || isDeferred || references.some(({ value }) => value.toLowerCase() !== stage.name)) return undefined;
+  const name = freeStageName(document, `${stage.label}-${stageRole(document, stage)}`);
+  const places = [stage.nameWord!, ...references.map(({ range }) => range)];
+  return {
+    title: `Rename the stage \`${name}\``,
+    safety: 'safe',
+    edits: places.map(({ start, end }) => ({ start, end, text: name })),
+  };
+}

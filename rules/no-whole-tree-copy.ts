@@ -1,0 +1,96 @@
+import { type Document, joinPath, type Stage } from '../src/dockerfile/index.ts';
+import { runtimeImage, sdkImage } from '../src/knowledge/images.ts';
+import { runsBuildTool } from '../src/knowledge/tools.ts';
+import { type Copy, isWithin, sourceStage, stageCopies } from '../src/lint/facts/copies.ts';
+import { startCommand } from '../src/lint/facts/shipping.ts';
+import { compileRuns, sourceCopies } from '../src/lint/facts/sources.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
+import type { Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-whole-tree-copy',
+  severity: 'warn',
+  summary: 'A whole file system, or a source folder, is copied out of a stage',
+  why: 'Copying `/` onto an image that has files of its own puts the compiler, the package lists and the caches of the other stage into every container; copying the folder that a program was built in ships its sources. Copy what is run, and nothing else.',
+  examples: [
+    {
+      bad: 'FROM golang:1.22 AS build\nWORKDIR /go/src/app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\n\nFROM scratch\nCOPY --from=build /go/src/ /\nENTRYPOINT ["/app/app"]\n',
+      good: 'FROM golang:1.22 AS build\nWORKDIR /go/src/app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\n\nFROM scratch\nCOPY --from=build /go/src/app/app /app/app\nENTRYPOINT ["/app/app"]\n',
+    },
+  ],
+  *check(document, { target }) {
+    for (const stage of target?.chain ?? []) {
+      for (const copy of stageCopies(document, stage)) {
+        const from = copy.from?.target;
+        if (!from || copy.instruction.flag('exclude') || copy.instruction.flag('parents')) continue;
+        const label = `${from.kind === 'stage' ? 'stage' : 'image'} \`${copy.from!.value}\``;
+        for (const { word, path, isPattern } of copy.sources) {
+          if (path === undefined || isPattern) continue;
+          if (path === '/') {
+            if (coversOwnFiles(copy))
+              yield { at: word, message: `the whole file system of ${label} is copied onto \`${stage.baseText}\`` };
+          } else if (
+            from.kind === 'stage' &&
+            holdsSources(document, from.stage, path) &&
+            !needsSources(document, target!)
+          ) {
+            yield {
+              at: word,
+              message: `\`${word.text}\` of ${label} is the folder of the sources, not only what is built from them`,
+            };
+          }
+        }
+      }
+    }
+  },
+};
+
+/** Onto `scratch` the copy is the image; and a source that is no complete system is meant to be laid over. */
+function coversOwnFiles({ stage, from, destination }: Copy): boolean {
+  if (destination !== '/' || !stage.image || stage.image.repository === 'scratch') return false;
+  const source = sourceStage(from);
+  if (source) return systemOf(source).runtime?.shell === true || systemOf(source).sdk !== undefined;
+  if (from?.target.kind !== 'image') return false;
+  const { repository, tag } = from.target.image;
+  return runtimeImage(repository, tag)?.shell === true || sdkImage(repository, tag) !== undefined;
+}
+
+/** Sources from the build context are in that folder when they are compiled, and stay there. */
+function holdsSources(document: Document, stage: Stage, folder: string): boolean {
+  const compiles = compileRuns(document, stage);
+  const last = compiles.at(0)?.index;
+  if (last === undefined) return false;
+  const isThere = sourceCopies(document, stage).some(
+    ({ instruction, destination }) =>
+      destination !== undefined &&
+      instruction.index < Math.max(...compiles.map(({ index }) => index)) &&
+      isWithin(destination, folder),
+  );
+  return isThere && !removesFiles(document, stage, folder);
+}
+
+function removesFiles(document: Document, stage: Stage, folder: string): boolean {
+  return stage.chain.some((part) =>
+    part.instructions.some((instruction) => {
+      if (instruction.keyword !== 'RUN') return false;
+      const workdir = document.scope(instruction)?.workdir;
+      return document.shell(instruction)?.commands.some((command) => {
+        if (!/^(?:rm|mv|find|git|rsync)$/.test(command.name)) return false;
+        return command.operands().some(({ value, isLiteral }) => {
+          const path = joinPath(workdir, value);
+          return !isLiteral || path === undefined || isWithin(path, folder) || isWithin(folder, path);
+        });
+      });
+    }),
+  );
+}
+
+/** What the container starts is itself an interpreter or a build tool. */
+function needsSources(document: Document, target: Stage): boolean {
+  if (systemOf(target).sdk?.interpreter) return true;
+  const lines = startCommand(document, target)?.lines ?? [];
+  return lines.some(
+    (line) =>
+      runsBuildTool(line) !== undefined || /(?:^|\/)(?:node|python|ruby|php|perl|deno|bun|lua)[\d.]*$/.test(line[0]!),
+  );
+}

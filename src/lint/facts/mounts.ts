@@ -1,0 +1,78 @@
+import {
+  type Document,
+  type Instruction,
+  joinPath,
+  mountOption,
+  type ShellCommand,
+  type Stage,
+} from '../../dockerfile/index.ts';
+import { buildCommand } from '../../knowledge/tools.ts';
+import { isWithin, stageCopies } from './copies.ts';
+
+/** A `--mount=type=cache` of a RUN. */
+export interface CacheMount {
+  readonly run: Instruction;
+  /** Absolute. */
+  readonly target: string;
+}
+
+/** The cache mounts of a stage whose folder is known. */
+export function cacheMounts(document: Document, stage: Stage): readonly CacheMount[] {
+  return stage.instructions.flatMap((run) => cacheTargets(document, run).map((target) => ({ run, target })));
+}
+
+function cacheTargets(document: Document, run: Instruction): readonly string[] {
+  if (run.keyword !== 'RUN') return [];
+  return run.flags.flatMap((flag) => {
+    if (flag.name !== 'mount' || mountOption(flag, run, 'type')?.value !== 'cache') return [];
+    const option = ['target', 'dst', 'destination'].flatMap((name) => mountOption(flag, run, name) ?? [])[0];
+    const scope = document.scope(run);
+    const expansion = option && scope?.expand(option.value);
+    return expansion?.complete ? (joinPath(scope?.workdir, expansion.value) ?? []) : [];
+  });
+}
+
+/** Whether something in the stage may write to `path` where no cache mount lies over it; in doubt, it may. */
+export function mayWrite(document: Document, stage: Stage, path: string, target: string): boolean {
+  return stage.chain.some(
+    (part) =>
+      stageCopies(document, part).some(({ destination, from, sources }) => {
+        if (destination !== undefined && isWithin(destination, target)) return true;
+        // Build outputs are not in a build context; in another stage they may be.
+        const name = target.slice(target.lastIndexOf('/') + 1);
+        const brings = from !== undefined || sources.some((source) => source.path?.endsWith(`/${name}`));
+        return brings && (destination === undefined || isWithin(target, destination));
+      }) ||
+      part.instructions.some((run) => {
+        if (run.keyword !== 'RUN') return false;
+        if (cacheTargets(document, run).some((other) => isWithin(path, other))) return false;
+        const script = document.shell(run);
+        if (script?.dialect !== 'sh' || script.errors.length > 0) return true;
+        const workdir = document.scope(run)?.workdir;
+        return script.commands.some((command) => mayWriteTo(command, workdir, target));
+      }),
+  );
+}
+
+function mayWriteTo(command: ShellCommand, workdir: string | undefined, target: string): boolean {
+  const { name, args, words } = command;
+  const program = words[0];
+  // A script of one's own may do anything.
+  if (
+    name === ''
+      ? words.length > 0
+      : /^\.{0,2}\//.test(program!.value) && !/^\/(?:usr\/)?(?:local\/)?s?bin\//.test(program!.value)
+  )
+    return true;
+  if (/\.(?:sh|bash|py)$/.test(name) || /^(?:ba|da|a|z)?sh$|^(?:source|\.|eval|xargs|python[\d.]*)$/.test(name))
+    return true;
+  const values = args.map(({ value }) => value);
+  if (buildCommand(name, values)?.kind === 'build') return true;
+  return [...values, ...command.assignments.map(({ value }) => value)].some((value) => {
+    const plain = value.replace(/^-[\w-]+=/, '');
+    const path = joinPath(workdir, plain);
+    return (
+      value.includes(target) || (path !== undefined && plain !== '' && !plain.startsWith('-') && isWithin(path, target))
+    );
+  });
+}

@@ -1,0 +1,58 @@
+import type { Document, Instruction, Stage } from '../../dockerfile/index.ts';
+import type { Ecosystem } from '../../knowledge/images.ts';
+import { buildCommand } from '../../knowledge/tools.ts';
+import { type Copy, stageCopies } from './copies.ts';
+import { systemOf } from './systems.ts';
+
+/** Languages whose programs run without their sources. */
+const COMPILED: ReadonlySet<Ecosystem> = new Set([
+  'go',
+  'rust',
+  'java',
+  'dotnet',
+  'c',
+  'haskell',
+  'swift',
+  'scala',
+  'kotlin',
+  'dart',
+  'crystal',
+  'nim',
+  'zig',
+  'ocaml',
+  'graalvm',
+]);
+
+const CODE_FILE = /\.(?:go|rs|java|kt|scala|cs|fs|c|cc|cpp|cxx|h|hpp|hs|swift|dart|cr|nim|zig|ml)$/;
+const CODE_FOLDER = /^\/(?:[^/]+\/)*(?:src|cmd|internal|pkg|sources?)$/;
+
+/** Whether a path of the build context is the whole context, or holds source code by its name. */
+export function isSourceCode(path: string): boolean {
+  return path === '/' || CODE_FILE.test(path) || CODE_FOLDER.test(path);
+}
+
+/** The copies of source code from the build context into a stage and those it stands on. */
+export function sourceCopies(document: Document, stage: Stage): readonly Copy[] {
+  return stage.chain.flatMap((part) =>
+    stageCopies(document, part).filter(
+      ({ from, sources }) => !from && sources.some(({ kind, path }) => kind === 'path' && path && isSourceCode(path)),
+    ),
+  );
+}
+
+/** The RUNs of a stage, those it stands on included, that compile a program. */
+export function compileRuns(document: Document, stage: Stage): readonly Instruction[] {
+  // `make` says nothing about the language; in the image of an interpreter it is not a compiler that it calls.
+  if (systemOf(stage).sdk?.interpreter) return [];
+  return stage.chain.flatMap((part) =>
+    part.instructions.filter(
+      (instruction) =>
+        instruction.keyword === 'RUN' &&
+        document.shell(instruction)?.commands.some(({ name, args }) => {
+          const words = args.map(({ value }) => value);
+          const step = buildCommand(name, words);
+          return step?.kind === 'build' && COMPILED.has(step.ecosystem);
+        }),
+    ),
+  );
+}
