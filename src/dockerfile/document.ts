@@ -1,7 +1,7 @@
 import { type Directive, parseDirectives } from './directives.ts';
 import { findHeredocs, type Heredoc, readHeredoc } from './heredocs.ts';
 import { type IgnoreComment, parseIgnores } from './ignores.ts';
-import { Instruction, splitInstruction } from './instructions.ts';
+import { type Instruction, parseInstruction } from './instructions.ts';
 import { readLogicalLine } from './lines.ts';
 import type { Problem } from './problems.ts';
 import { GlobalScope, type Scope } from './scope.ts';
@@ -114,9 +114,7 @@ class Reader {
         for (const range of line.comments) this.#comment(text, range, undefined);
         continue;
       }
-      const index = this.instructions.length;
-      const parts = splitInstruction(line.joined, 0, escapeCode);
-      let instruction = new Instruction(index, parts, line.joined, line, line.end);
+      const instruction = parseInstruction(this.instructions.length, line.joined, line);
       const markers = findHeredocs(instruction);
       if (markers.length > 0) {
         const heredocs: Heredoc[] = [];
@@ -128,8 +126,7 @@ class Reader {
           if (!terminated) this.#syntax(`unterminated heredoc ${marker.name}`, marker.marker);
         }
         if (at - start > LONGEST_LINE / 3) this.#checkLength(text, start, at);
-        instruction = new Instruction(index, parts, line.joined, line, heredocs.at(-1)!.terminator.end);
-        (instruction.child ?? instruction).heredocs = heredocs;
+        instruction.addHeredocs(heredocs, heredocs.at(-1)!.terminator.end);
       }
       for (const range of line.comments) this.#comment(text, range, instruction);
       for (let part: Instruction | undefined = instruction; part; part = part.child) {

@@ -22,12 +22,6 @@ export function splitFields(text: string): string[] | undefined {
   return fields;
 }
 
-/** The options of a `--mount`, keys in lower case; undefined when the builder cannot read it. */
-export function mountOptions(text: string): Map<string, string> | undefined {
-  const fields = splitFields(text);
-  return fields && new Map(fields.map(splitField));
-}
-
 /** A field at its equals sign: the key in lower case, and the value, empty when there is none. */
 export function splitField(field: string): [key: string, value: string] {
   const equals = field.indexOf('=');

@@ -69,7 +69,7 @@ export class Instruction implements Range {
   readonly flags: readonly Flag[];
   /** From the keyword to the end of the last line, heredocs included, without the line ending. */
   readonly start: number;
-  readonly end: number;
+  end: number;
   /** Where the command line itself starts and ends, before any heredoc. */
   readonly lineStart: number;
   readonly lineEnd: number;
@@ -77,14 +77,14 @@ export class Instruction implements Range {
   readonly line: JoinedText;
   readonly argsAt: number;
   readonly argsEnd: number;
-  /** Filled by the parser while it reads on; empty for instructions that have none. */
+  /** Those of this very instruction; an ONBUILD's are its child's. */
   heredocs: readonly Heredoc[] = [];
   /** Comment lines that stand between the continued lines. */
   readonly comments: readonly Range[];
   /** Blank lines that stand between the continued lines. */
   readonly blanks: readonly Range[];
   /** The instruction behind ONBUILD. */
-  readonly child: Instruction | undefined;
+  child: Instruction | undefined;
   /** The ONBUILD in front of this one. */
   parent: Instruction | undefined;
   readonly #escape: number;
@@ -92,7 +92,7 @@ export class Instruction implements Range {
   #words: readonly Word[] | undefined;
   #pairs: readonly KeyValue[] | undefined;
 
-  constructor(index: number, parts: InstructionParts, joined: JoinedText, line: LogicalLine, end: number) {
+  constructor(index: number, parts: InstructionParts, joined: JoinedText, line: LogicalLine) {
     this.index = index;
     this.keyword = parts.keyword;
     this.keywordRange = joined.toRange(parts.keywordAt, parts.keywordEnd);
@@ -101,16 +101,18 @@ export class Instruction implements Range {
     this.argsAt = parts.argsAt;
     this.argsEnd = parts.argsEnd;
     this.start = this.keywordRange.start;
-    this.end = end;
+    this.end = line.end;
     this.lineStart = line.start;
     this.lineEnd = line.end;
     this.#escape = line.escape;
     this.comments = line.comments;
     this.blanks = line.blanks;
-    if (parts.keyword === 'ONBUILD' && parts.argsEnd > parts.argsAt) {
-      this.child = new Instruction(index, splitInstruction(joined, parts.argsAt, line.escape), joined, line, end);
-      this.child.parent = this;
-    }
+  }
+
+  /** Takes in what the parser read behind the line. */
+  addHeredocs(heredocs: readonly Heredoc[], end: number): void {
+    (this.child ?? this).heredocs = heredocs;
+    for (let part: Instruction | undefined = this; part; part = part.child) part.end = end;
   }
 
   /** The arguments behind the flags as the builder sees them: continuations joined, comments dropped, trimmed. */
@@ -250,8 +252,18 @@ function normalizeKeyword(text: string): string {
   return KEYWORDS.has(upper) ? text : upper;
 }
 
+/** Reads the instruction of a line, and those behind its ONBUILDs. */
+export function parseInstruction(index: number, joined: JoinedText, line: LogicalLine): Instruction {
+  const outermost = new Instruction(index, splitInstruction(joined, 0, line.escape), joined, line);
+  for (let outer = outermost; outer.keyword === 'ONBUILD' && outer.argsAt < outer.argsEnd; outer = outer.child) {
+    outer.child = new Instruction(index, splitInstruction(joined, outer.argsAt, line.escape), joined, line);
+    outer.child.parent = outer;
+  }
+  return outermost;
+}
+
 /** Splits a joined line into keyword, flags and arguments, from the offset `from` on. */
-export function splitInstruction(joined: JoinedText, from: number, escape: number): InstructionParts {
+function splitInstruction(joined: JoinedText, from: number, escape: number): InstructionParts {
   const { text } = joined;
   let end = text.length;
   while (end > from && isSpace(text.charCodeAt(end - 1))) end--;

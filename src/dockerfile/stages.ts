@@ -1,3 +1,4 @@
+import { splitField, splitFields } from './fields.ts';
 import { type ImageReference, parseImageReference } from './images.ts';
 import type { Flag, Instruction, Word } from './instructions.ts';
 import type { GlobalScope } from './scope.ts';
@@ -176,28 +177,27 @@ export function mountOption(
   instruction: Instruction,
   name: string,
 ): { readonly value: string; readonly range: Range } | undefined {
-  if (flag.value === undefined) return undefined;
-  for (const part of flag.value.split(',')) {
-    const equals = part.indexOf('=');
-    if (
-      part
-        .slice(0, equals < 0 ? part.length : equals)
-        .trim()
-        .toLowerCase() !== name
-    )
-      continue;
-    const value = equals < 0 ? '' : part.slice(equals + 1);
-    return { value, range: optionRange(flag, instruction, part, value) };
-  }
-  return undefined;
+  // Of several options with one name the builder takes the last.
+  const field = splitFields(flag.value ?? '')?.findLast((it) => splitField(it)[0] === name);
+  if (field === undefined) return undefined;
+  const [, value] = splitField(field);
+  return { value, range: optionRange(flag, instruction, field, value) };
 }
 
-function optionRange(flag: Flag, instruction: Instruction, part: string, value: string): Range {
+function optionRange(flag: Flag, { line }: Instruction, field: string, value: string): Range {
+  const written = line.text.slice(flag.at, flag.endAt);
+  for (let at = written.lastIndexOf(field); at > 0; at = written.lastIndexOf(field, at - 1)) {
+    const end = at + field.length;
+    if (isBoundary(written[at - 1]) && (end === written.length || isBoundary(written[end]))) {
+      return line.toRange(flag.at + end - value.length, flag.at + end);
+    }
+  }
   // The flag as written may hold quotes; where the option is not found as it is, the whole flag stands in.
-  const { line } = instruction;
-  const at = line.text.indexOf(part, flag.at);
-  if (at < 0 || at + part.length > flag.endAt) return { start: flag.start, end: flag.end };
-  return line.toRange(at + part.length - value.length, at + part.length);
+  return { start: flag.start, end: flag.end };
+}
+
+function isBoundary(char: string | undefined): boolean {
+  return char === ',' || char === '=' || char === '"' || char === "'";
 }
 
 /** The stages that building the targets needs, themselves included. */

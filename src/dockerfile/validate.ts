@@ -1,5 +1,5 @@
 import { parseDuration } from './durations.ts';
-import { mountOptions, splitField, splitFields } from './fields.ts';
+import { splitField, splitFields } from './fields.ts';
 import { isHeredocWord } from './heredocs.ts';
 import { type Flag, type Instruction, isKnownKeyword, lowerCase } from './instructions.ts';
 import { isSpace } from './lines.ts';
@@ -182,10 +182,11 @@ function retriesProblem(value: string): string | undefined {
 }
 
 function mountProblem(value: string): string | undefined {
-  const options = mountOptions(value);
-  if (!options) return 'the quotes of --mount do not match';
+  const fields = splitFields(value);
+  if (!fields) return 'the quotes of --mount do not match';
   // One dollar at the end is no variable.
-  return /\$./s.test(options.get('from') ?? '') ? 'from= of --mount holds a variable, it takes a name' : undefined;
+  const isVariable = ([key, name]: [string, string]) => key === 'from' && /\$./s.test(name);
+  return fields.map(splitField).some(isVariable) ? 'from= of --mount holds a variable, it takes a name' : undefined;
 }
 
 function deviceProblem(value: string): string | undefined {

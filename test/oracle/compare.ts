@@ -1,7 +1,7 @@
 import type { Document } from '../../src/dockerfile/document.ts';
 import type { Heredoc } from '../../src/dockerfile/heredocs.ts';
 import type { Instruction } from '../../src/dockerfile/instructions.ts';
-import type { OracleAnswer, OracleInstruction } from './oracle.ts';
+import type { OracleAnswer, OracleInstruction, OracleStage } from './oracle.ts';
 
 /** The first thing that two parsers see differently. */
 export interface Difference {
@@ -68,14 +68,14 @@ function shapeOfDocument(document: Document, answer: OracleAnswer, sees: boolean
     },
     stages:
       instructions &&
-      document.stages.map((stage) => ({
+      document.stages.map((stage, at) => ({
         name: stage.name ?? '',
         baseName: stage.baseWord?.text ?? '',
         platform: stage.from.flag('platform')?.value ?? '',
-        commands: stage.instructions.map((instruction) => ({
-          name: instruction.keyword,
-          from: instruction.keyword === 'COPY' ? (instruction.flag('from')?.value ?? '') : '',
-        })),
+        commands: stage.instructions.map(({ keyword }) => keyword),
+        references: hidesMounts(answer.stages[at])
+          ? null
+          : stage.references.filter(({ kind, value }) => kind !== 'base' && value !== '').map(({ value }) => value),
       })),
   };
 }
@@ -100,13 +100,23 @@ function shapeOfAnswer(answer: OracleAnswer, sees: boolean): unknown {
     },
     stages:
       instructions &&
-      answer.stages.map(({ name, baseName, platform, commands }) => ({
-        name,
-        baseName,
-        platform,
-        commands: commands.map(({ name, from }) => ({ name: name.toUpperCase(), from })),
+      answer.stages.map((stage) => ({
+        name: stage.name,
+        baseName: stage.baseName,
+        platform: stage.platform,
+        commands: stage.commands.map(({ name }) => name.toUpperCase()),
+        references: hidesMounts(stage)
+          ? null
+          : stage.commands
+              .flatMap(({ from, mounts }) => [from, ...(mounts ?? []).map((mount) => mount.from)])
+              .filter((from) => from !== ''),
       })),
   };
+}
+
+/** BuildKit reads the rest of a mount only when it builds, and then it refuses some. */
+function hidesMounts(stage: OracleStage | undefined): boolean {
+  return !stage || stage.commands.some(({ name, mounts }) => name.toUpperCase() === 'RUN' && mounts === null);
 }
 
 function shapeOfInstruction(instruction: Instruction): Record<string, unknown> {

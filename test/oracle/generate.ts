@@ -46,6 +46,9 @@ const FLAGS: Record<string, readonly string[]> = {
     '--mount=type=bind,from=$A,target=/x', '--mount=type=secret,env=A', '--mount=type=secret,required', '--device=a,b',
     '--mount=type=ssh,required=x', '--mount=type=cache,from=base,target=/x,ro,id=a', '--mount=TYPE=Cache,Target=/x',
     '--mount=type=bind,target=/a,"b', '--mount=type=bind,src=/a,dst=/b', '--network=default', '--security=nope',
+    '--mount=type=bind,from=a,from=b,target=/x', '--mount=type=bind,\\"from=base\\",target=/x',
+    '--mount=type=bind,From=Base,target=/x', '--mount="type=bind,from =a,target=/x"', '--mount=type=cache,from=0,target=/x',
+    '--mount=type=bind,\\"from=a,b\\",target=/x', '--mount=type=bind,from=a"b",target=/x', '--mount=from,target=/x',
     '--mount=type=secret,target=/a,size=1', '--mount=type=tmpfs', '--mount=type=bind,target=', '--network=host',
   ],
   COPY: [

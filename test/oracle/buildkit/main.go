@@ -136,7 +136,7 @@ func describe(node *parser.Node) instruction {
 }
 
 func describeCommand(from instructions.Command) command {
-	found := command{Name: from.Name(), Mounts: []mount{}}
+	found := command{Name: from.Name()}
 	switch c := from.(type) {
 	case *instructions.CopyCommand:
 		found.From = c.From
@@ -145,6 +145,7 @@ func describeCommand(from instructions.Command) command {
 		if c.Expand(func(word string) (string, error) { return word, nil }) != nil {
 			return found
 		}
+		found.Mounts = []mount{}
 		for _, m := range instructions.GetMounts(c) {
 			found.Mounts = append(found.Mounts, mount{string(m.Type), m.From, m.Source, m.Target})
 		}
