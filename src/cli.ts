@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { rules } from '../rules/index.ts';
 import { type Command, type OptionValues, UsageError, type World } from './commands/command.ts';
 import { lintCommand } from './commands/lint.ts';
+import { errorCode } from './failure.ts';
 import { escapeControls } from './formatters/escape.ts';
 import { plain } from './formatters/formatter.ts';
 import { nearest } from './lint/nearest.ts';
@@ -38,7 +39,7 @@ Commands
 `;
 
 interface OutputStream {
-  readonly isTTY?: boolean;
+  readonly isTTY: boolean;
   write(text: string | Uint8Array): unknown;
 }
 
@@ -51,14 +52,9 @@ export interface Surroundings {
   readonly book: readonly Rule[];
 }
 
-/** The streams are opened on use only: each of them takes a millisecond. */
 const ofProcess: Surroundings = {
-  get stdout() {
-    return process.stdout;
-  },
-  get stderr() {
-    return process.stderr;
-  },
+  stdout: outputStream('stdout', 1),
+  stderr: outputStream('stderr', 2),
   get stdin() {
     return process.stdin;
   },
@@ -66,8 +62,35 @@ const ofProcess: Surroundings = {
   book: rules,
 };
 
+/** Node's own streams take milliseconds to set up, so they are left alone as long as they are not needed. */
+function outputStream(name: 'stdout' | 'stderr', file: number): OutputStream {
+  return {
+    get isTTY() {
+      return fstatSync(file).isCharacterDevice() && process[name].isTTY === true;
+    },
+    write(text) {
+      const bytes = Buffer.from(text);
+      const written = writeAvailable(file, bytes);
+      if (written < bytes.length) process[name].write(bytes.subarray(written));
+    },
+  };
+}
+
+/** Writes until the other end has to catch up, and returns how much it took. */
+function writeAvailable(file: number, bytes: Buffer): number {
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+  } catch (error) {
+    if (errorCode(error) === 'EPIPE') return bytes.length; // A reader that has seen enough.
+    if (errorCode(error) !== 'EAGAIN') throw error;
+  }
+  return written;
+}
+
 /** Runs the command that the arguments ask for and returns the exit code. */
-export async function main(argv: readonly string[], surroundings: Surroundings = ofProcess): Promise<number> {
+export async function main(argv: readonly string[], given: Partial<Surroundings> = {}): Promise<number> {
+  const surroundings: Surroundings = Object.create(ofProcess, Object.getOwnPropertyDescriptors(given));
   const world = createWorld(surroundings);
   try {
     return await dispatch(argv, world, surroundings);
@@ -144,5 +167,5 @@ function wantsColour(values: OptionValues, surroundings: Surroundings, stream: '
   const { NO_COLOR, FORCE_COLOR, TERM } = surroundings.env;
   if (NO_COLOR || stream === 'file') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  return surroundings[stream].isTTY === true && TERM !== 'dumb';
+  return surroundings[stream].isTTY && TERM !== 'dumb';
 }

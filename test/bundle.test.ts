@@ -69,7 +69,7 @@ test('loads on the way to a lint without findings nothing but the bundle and the
   const loaded = readFileSync(join(folder, 'loaded'), 'utf8')
     .split('\n')
     .map((name) => name.replace(/^node:/, ''));
-  const allowed = ['module', 'fs', 'path', 'util', 'buffer', '../dist/cli.cjs'];
+  const allowed = ['module', 'fs', 'path', 'util', 'buffer', 'vm', '../dist/cli.cjs'];
   assert.equal(
     loaded.filter((name) => !name.endsWith('dockerfileopt.cjs') && !allowed.includes(name)),
     [],
@@ -79,4 +79,23 @@ test('loads on the way to a lint without findings nothing but the bundle and the
 test('keeps what is rarely needed in chunks of its own', () => {
   const chunks = readdirSync(join(folder, 'dist'));
   for (const name of ['cosmiconfig', 'diff', 'ignore', 'picocolors']) assert.ok(chunks.includes(`${name}.cjs`), name);
+});
+
+test('starts from compiled code where Node keeps none itself', () => {
+  const code = `const { Script } = require('node:vm'); const { wrap } = require('node:module'); const { readFileSync } = require('node:fs');
+    const bundle = process.argv[1];
+    const cachedData = readFileSync(bundle + '.' + process.version + '-' + process.arch);
+    console.log(new Script(wrap(readFileSync(bundle, 'latin1')), { filename: bundle, cachedData }).cachedDataRejected);`;
+  const { stdout } = spawnSync(process.execPath, ['-e', code, join(folder, 'dist/cli.cjs')], { encoding: 'utf8' });
+  assert.is(stdout, 'false\n');
+});
+
+test('compiled code of another version, or none, is no trouble', () => {
+  const cache = join(folder, `dist/cli.cjs.${process.version}-${process.arch}`);
+  const compiled = readFileSync(cache);
+  writeFileSync(cache, 'nonsense');
+  assert.is(run(['--version']).stdout, `${version}\n`);
+  rmSync(cache);
+  assert.is(run(['--version']).stdout, `${version}\n`);
+  writeFileSync(cache, compiled);
 });
