@@ -1,7 +1,8 @@
-import type { Document, Instruction } from '../src/dockerfile/index.ts';
+import type { Document, Instruction, ShellCommand } from '../src/dockerfile/index.ts';
 import { isBuildPackage } from '../src/knowledge/packages.ts';
+import { buildCommand } from '../src/knowledge/tools.ts';
 import { type InstalledPackage, installsOf } from '../src/lint/facts/installs.ts';
-import { mayRun, shippedCommand } from '../src/lint/facts/shipping.ts';
+import { mayRun, readableScripts, shippedCommand } from '../src/lint/facts/shipping.ts';
 import { systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -25,16 +26,23 @@ export const rule: Rule = {
     const { sdk } = systemOf(target);
     if (sdk && !sdk.interpreter) return;
     const runs = target.chain.flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'));
+    // With nothing to build here, or a start script that builds, they are there for the container.
+    const isBuilding =
+      runs.some((run) => document.shell(run)?.commands.some(mayBuild)) &&
+      !readableScripts(document, target, start, context.project).some((text) => BUILDS.test(text));
     const isKept = (manager: string, { text, name, isRemoved }: InstalledPackage): boolean => {
       const kind = isRemoved ? undefined : isBuildPackage(manager, text);
       if (kind === undefined || kind === 'debugger') return false;
-      if (kind !== 'vcs' && kind !== 'download') return true;
+      if (kind !== 'vcs' && kind !== 'download')
+        return isBuilding && !(/jdk|java/.test(name) && mayRun(document, target, start, context.project, /^java$/));
       const program = PROGRAMS[name] ?? new RegExp(`^${name.replace(/[^\\w-].*|-minimal$/, '')}$`);
       return isUsed(document, runs, program) && !mayRun(document, target, start, context.project, program);
     };
     for (const run of runs) {
       for (const { manager, packages } of installsOf(document, run)) {
-        const kept = packages.filter((item) => isKept(manager, item));
+        const kept = packages.filter(
+          (item) => isKept(manager, item) && !/\$\{?\w*RUN/i.test(document.source.slice(item)),
+        );
         if (kept.length === 0) continue;
         const names = [...new Set(kept.map(({ text }) => `\`${text}\``))];
         yield {
@@ -45,6 +53,24 @@ export const rule: Rule = {
     }
   },
 };
+
+const BUILDS =
+  /(?:^|[\s;&|(])(?:make|cmake|gcc|g\+\+|cc|clang|cargo|go (?:build|run)|gem|bundle install|pip3? install|npm (?:ci|install|rebuild)|dkms)\s/m;
+
+/** Whether a command of a RUN builds something, or may do so out of sight. */
+function mayBuild({ name, words, args }: ShellCommand): boolean {
+  if (words.length === 0) return false;
+  const path = words[0]!.value;
+  if (name === '' || path.startsWith('.') || path.endsWith('.sh')) return true;
+  if (/^(?:(?:ba|da|a)?sh|source|R|Rscript|install2\.r|luarocks|pear|perl|raco|julia|sbcl|ruby|php)$/.test(name))
+    return true;
+  return (
+    buildCommand(
+      path,
+      args.map(({ value }) => value),
+    ) !== undefined
+  );
+}
 
 const PROGRAMS: Readonly<Record<string, RegExp>> = {
   mercurial: /^hg$/,

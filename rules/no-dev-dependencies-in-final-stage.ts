@@ -1,4 +1,6 @@
-import type { Instruction, ShellCommand } from '../src/dockerfile/index.ts';
+import { type Instruction, joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
+import { traceStage } from '../src/lint/facts/builds.ts';
+import { contextText } from '../src/lint/facts/context-files.ts';
 import { dependencyInstall, developmentInstall } from '../src/lint/facts/dependencies.ts';
 import { packageCall } from '../src/lint/facts/installs.ts';
 import { shippedCommand } from '../src/lint/facts/shipping.ts';
@@ -24,7 +26,8 @@ export const rule: Rule = {
     const commands = runs.flatMap((run) => (document.shell(run)?.commands ?? []).map((command) => ({ run, command })));
     for (const [index, { run, command }] of commands.entries()) {
       const later = commands.slice(index + 1);
-      if (later.some((other) => prunes(other.command, command.name)) || isMounted(run)) continue;
+      if (command.isConditional || later.some((other) => prunes(other.command, command.name)) || isMounted(run))
+        continue;
       if (
         isConfigured(
           commands.slice(0, index).map((other) => other.command),
@@ -33,7 +36,11 @@ export const rule: Rule = {
       )
         continue;
       const install = dependencyInstall(command);
-      const advice = install ? developmentInstall(install, document.scope(run), project) : extras(command);
+      const stage = document.stageOf(run)!;
+      const { folder } = traceStage(document, stage).builds.find((build) => build.command === command) ?? {};
+      const read = (name: string) =>
+        folder === undefined ? undefined : contextText(document, stage, project, joinPath(folder, name)!);
+      const advice = install ? developmentInstall(install, document.scope(run), read) : extras(command);
       if (advice === undefined) continue;
       const { words } = command;
       yield {

@@ -49,9 +49,9 @@ function compare(build: Build, from: System, run: System): Mismatch | undefined 
   if (from.libc !== 'glibc' && from.libc !== 'musl') return undefined;
   if (from.libc !== run.libc) {
     // Linking statically is the better way out, where there is one.
-    if (build.kind === 'build' && staticLinking(build.ecosystem) && (run.libc === 'none' || from.libc === 'glibc'))
+    if (makesProgram(build) && staticLinking(build.ecosystem) && (run.libc === 'none' || from.libc === 'glibc'))
       return undefined;
-    return { isOther: true, effect: build.kind === 'build' ? 'it does not start' : 'its compiled modules do not load' };
+    return { isOther: true, effect: makesProgram(build) ? 'it does not start' : 'its compiled modules do not load' };
   }
   const built = from.suite?.libcVersion;
   const has = run.suite?.libcVersion;
@@ -69,16 +69,20 @@ function compare(build: Build, from: System, run: System): Mismatch | undefined 
   return { isOther: false, effect: 'symbols that it needs may be missing' };
 }
 
+/** `go get` counts as an install of dependencies, and made programs once. */
+function makesProgram({ kind, ecosystem }: Build): boolean {
+  return kind === 'build' || ecosystem === 'go';
+}
+
 /** Whether something compiled is in it: a program for certain, a folder of dependencies where there is a sign of it. */
 function isNative(build: Build, project: Project, isOther: boolean): boolean {
-  if (build.kind === 'build') return build.linkage === 'dynamic';
-  if (build.ecosystem === 'go') return build.linkage === 'dynamic';
+  if (makesProgram(build)) return build.linkage === 'dynamic';
   return build.hasCompiler || (isOther && hasNativeModules(build.ecosystem, project));
 }
 
 function what(build: Build, path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return build.kind === 'build' && name !== '*' ? `\`${name}\`` : `what \`${build.name}\` made`;
+  return makesProgram(build) && name !== '*' ? `\`${name}\`` : `what \`${build.name}\` made`;
 }
 
 function describe({ libc, suite }: System): string {

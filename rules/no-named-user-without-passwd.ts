@@ -21,11 +21,14 @@ export const rule: Rule = {
         const value = document.scope(instruction)?.expand(instruction.argsText);
         const name = value?.complete ? value.value.trim().split(':')[0]! : '';
         if (!/^[A-Za-z_][\w.-]*\$?$/.test(name)) continue;
-        if (hasAccount(document, stage, instruction, name) !== false) continue;
+        // The name is looked up when something runs: a RUN that follows, or else the container.
+        const rest = stage.instructions.filter(({ index }) => index > instruction.index);
+        const next = rest.find(({ keyword }) => keyword === 'RUN' || keyword === 'USER');
+        if (next?.keyword === 'USER' || hasAccount(document, stage, next, name) !== false) continue;
         const { start, end } = instruction.argsRange;
         yield {
           at: { start, end },
-          message: `\`${imageName(stage)}\` has no account \`${name}\`, and nothing in this stage creates it: the container does not start`,
+          message: `\`${imageName(stage)}\` has no account \`${name}\`, and nothing in this stage creates it: ${next ? 'the next RUN fails' : 'the container does not start'}`,
           fix: accountFix(systemOf(stage).runtime?.family, name, { start, end }),
         };
       }

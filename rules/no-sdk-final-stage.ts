@@ -1,5 +1,6 @@
-import { chainBuilds } from '../src/lint/facts/builds.ts';
-import { shippedCommand } from '../src/lint/facts/shipping.ts';
+import type { SdkImage } from '../src/knowledge/images.ts';
+import { traceStage } from '../src/lint/facts/builds.ts';
+import { mayRun, shippedCommand } from '../src/lint/facts/shipping.ts';
 import { imageName, systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -15,17 +16,26 @@ export const rule: Rule = {
       good: 'FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /app .\n\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n',
     },
   ],
-  *check(document, { target }) {
-    const sdk = target && systemOf(target).sdk;
-    if (!sdk || systemOf(target).repository?.includes('devcontainers/')) return;
-    const build = chainBuilds(document, target).find(
-      ({ kind, isRemote, ecosystem }) => kind === 'build' && !isRemote && (!sdk.interpreter || ecosystem !== 'php'),
-    );
-    if (!build || !shippedCommand(document, target)) return;
+  *check(document, { target, project }) {
+    const { sdk, repository } = target ? systemOf(target) : {};
+    if (!target || !sdk || repository?.includes('devcontainers/')) return;
+    const builds = target.chain.flatMap((stage) => [...traceStage(document, stage).builds].reverse());
+    const build = builds.find(({ kind, isRemote }) => kind === 'build' && !isRemote);
+    const start = build && shippedCommand(document, target);
+    if (!start || mayRun(document, target, start, project, buildTools(sdk))) return;
     const { from, baseWord } = target.chain.at(-1)!;
     yield {
       at: baseWord ?? from,
-      message: `the image ships all of the SDK image \`${imageName(target)}\`, of which the command needs only what \`${build.name}\` made; \`dockerfileopt optimize\` splits the build off`,
+      message: `the image ships the whole SDK \`${imageName(target)}\`, which only the build (\`${build.name}\`) needs; \`dockerfileopt optimize\` moves it to a stage of its own`,
     };
   },
 };
+
+/** What a program runs on comes with the SDK too, but is not a reason to keep it. */
+const RUNNERS = /^(?:java|dotnet|mono|node|bun|deno|python3?|pypy3?|ruby|perl|php)$/;
+
+/** The programs of an SDK image that only building needs; a command that names one compiles when it runs. */
+function buildTools({ tools }: SdkImage): RegExp {
+  const names = tools.filter((tool) => !RUNNERS.test(tool)).map((tool) => tool.replace(/\+/g, '\\+'));
+  return new RegExp(`^(?:${[...names, 'g\\+\\+', 'gcc', 'clang'].join('|')})(?:-[\\d.]+)?$`);
+}

@@ -37,16 +37,19 @@ export const rule: Rule = {
         if (copy && !whole && isWhole(copy)) whole = copy;
         if (instruction.keyword !== 'RUN') continue;
         for (const command of document.shell(instruction)?.commands ?? []) {
-          const install = dependencyInstall(command);
-          if (!install) continue;
+          const called = dependencyInstall(command);
+          if (!called) continue;
+          const install = whole ? fromContext(called, whole) : called;
           // What was installed before the sources came is cached; a second install only adds to it.
           if (!whole || command.isConditional || hasBindMount(instruction)) seen.add(install.tool);
           if (!whole || seen.has(install.tool) || !TOOLS.has(install.tool)) continue;
           seen.add(install.tool);
           yield {
             at: { start: whole.instruction.start, end: whole.instruction.lineEnd },
-            message: `\`${install.name}\` runs again after every change of a source file, because all of them are copied before it; copy ${install.manifests
-              .slice(0, 2)
+            message: `\`${install.name}\` runs again after every change of a source file, because all of them are copied before it; copy ${presentManifests(
+              install,
+              project,
+            )
               .map((file) => `\`${file}\``)
               .join(' and ')} first`,
             fix: reorder(document, stage, whole, instruction, install, project),
@@ -71,6 +74,19 @@ const TOOLS: ReadonlySet<DependencyInstall['tool']> = new Set([
 /** Whether a copy takes the whole build context. */
 function isWhole({ from, sources }: Copy): boolean {
   return !from && sources.length === 1 && sources[0]!.kind === 'path' && sources[0]!.path === '/';
+}
+
+/** The install with the paths of its manifests as they are in the build context. */
+function fromContext(install: DependencyInstall, { destination }: Copy): DependencyInstall {
+  const prefix = `${destination}/`;
+  const manifests = install.manifests.map((file) => (file.startsWith(prefix) ? file.slice(prefix.length) : file));
+  return { ...install, manifests };
+}
+
+/** The manifests to name: those that are there, or the usual ones. */
+function presentManifests({ manifests }: DependencyInstall, project: Project): readonly string[] {
+  const present = manifests.filter((file) => project.list('.').includes(file));
+  return present.length > 0 ? present : manifests.slice(0, 2);
 }
 
 /** The tools that already installed something in the stages below. */
@@ -107,7 +123,9 @@ function reorder(
   if (written.includes('$') && between.length > 0) return undefined;
   const workdir = document.scope(run)?.workdir ?? defaultFolder(systemOf(stage));
   const destination = whole.destination ?? joinPath(workdir, written);
-  if (destination !== workdir && !(destination === undefined && /^\.\/?$/.test(written))) return undefined;
+  const isAbsolute = install.command.args.some(({ value }) => value.startsWith(`${destination}/`));
+  if (destination !== workdir && !isAbsolute && !(destination === undefined && /^\.\/?$/.test(written)))
+    return undefined;
   const manifests = manifestsToCopy(install, project);
   const folders = new Set(manifests?.map((file) => file.replace(/^\.\//, '').replace(/[^/]*$/, '')));
   const [folder] = folders;

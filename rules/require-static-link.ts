@@ -2,7 +2,7 @@ import type { Edit } from '../src/dockerfile/index.ts';
 import { goWithCgo, staticLinking } from '../src/knowledge/linking.ts';
 import { type Build, copiesLibraries, importedArtifacts } from '../src/lint/facts/builds.ts';
 import { installedPackages } from '../src/lint/facts/installs.ts';
-import { usesCgo } from '../src/lint/facts/linkage.ts';
+import { isConfiguredStatic, usesCgo } from '../src/lint/facts/linkage.ts';
 import { programOf, startCommand } from '../src/lint/facts/shipping.ts';
 import { imageName, systemOf } from '../src/lint/facts/systems.ts';
 import type { Fix, Rule } from '../src/lint/types.ts';
@@ -32,6 +32,7 @@ export const rule: Rule = {
       const { build } = artifact;
       const advice = staticLinking(build.ecosystem);
       if (!advice || build.linkage !== 'dynamic' || seen.has(build)) continue;
+      if (isConfiguredStatic(build.ecosystem, project)) continue;
       const from = systemOf(build.stage).libc;
       if (libc === 'musl' && from !== 'glibc') continue;
       seen.add(build);
@@ -44,7 +45,7 @@ export const rule: Rule = {
         .find((path) => programOf([path]) === programOf([artifact.path]));
       yield {
         at: { start: build.command.words[0]!.start, end: build.command.words.at(-1)!.end },
-        message: `\`${build.name}\` links with the C library of \`${imageName(build.stage)}\`${when}, and \`${imageName(target)}\` ${lack}: the container dies with "exec ${program ?? artifact.path}: no such file or directory"; build with \`${REMEDY[build.ecosystem] ?? flag}\``,
+        message: `\`${build.name}\` links with the C library of \`${imageName(build.stage)}\`${when}, and \`${imageName(target)}\` ${lack}: ${program ? 'the container dies' : 'starting it fails'} with "exec ${program ?? artifact.path}: no such file or directory"; build with \`${REMEDY[build.ecosystem] ?? flag}\``,
         fix: keepsCgo ? undefined : staticFix(build),
       };
     }

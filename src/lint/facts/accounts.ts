@@ -5,10 +5,15 @@ import { installsOf, packageCall, ScriptVariables } from './installs.ts';
 import { systemOf } from './systems.ts';
 
 /**
- * Whether an account exists at an instruction of a stage; undefined wherever something may have made it that the file
+ * Whether an account exists in front of an instruction of a stage, or at its end; undefined wherever something may have made it that the file
  * does not tell: an unknown base, a script, an archive, a package that brings accounts.
  */
-export function hasAccount(document: Document, stage: Stage, at: Instruction, name: string): boolean | undefined {
+export function hasAccount(
+  document: Document,
+  stage: Stage,
+  at: Instruction | undefined,
+  name: string,
+): boolean | undefined {
   const { runtime } = systemOf(stage);
   if (!runtime) return undefined;
   if (name === 'root' || runtime.users.includes(name)) return true;
@@ -16,7 +21,7 @@ export function hasAccount(document: Document, stage: Stage, at: Instruction, na
   for (const part of stage.chain) {
     const copies = new Map(stageCopies(document, part).map((copy) => [copy.instruction, copy]));
     for (const instruction of part.instructions) {
-      if (part === stage && instruction.index >= at.index) break;
+      if (part === stage && at && instruction.index >= at.index) break;
       if (instruction.keyword === 'RUN') {
         const found = inRun(document, instruction, name);
         if (found) return true;

@@ -19,6 +19,8 @@ export interface Build {
   readonly stage: Stage;
   readonly run: Instruction;
   readonly command: ShellCommand;
+  /** The working directory; undefined when it is not known. */
+  readonly folder: string | undefined;
   readonly ecosystem: Ecosystem;
   readonly kind: 'build' | 'install-deps' | 'run' | 'test';
   /** As people call it: `go build`. */
@@ -58,11 +60,6 @@ export function traceStage(document: Document, stage: Stage): Trace {
     traces.set(stage, trace);
   }
   return trace;
-}
-
-/** The builds of a stage and of those it stands on. */
-export function chainBuilds(document: Document, stage: Stage): readonly Build[] {
-  return stage.chain.flatMap((part) => traceStage(document, part).builds);
 }
 
 /** What other stages made and a stage's chain copied from them. */
@@ -177,6 +174,7 @@ class Tracer {
       stage: this.#stage,
       run,
       command,
+      folder: this.#folder,
       ecosystem: step.ecosystem,
       kind: step.kind,
       name: callName(command),
@@ -220,9 +218,7 @@ class Tracer {
     for (const word of sources) {
       const source = this.#path(word, variables);
       if (source === undefined) continue;
-      for (const artifact of [...this.#artifacts]) {
-        const rest = matchPath(source, artifact.path);
-        if (rest === undefined) continue;
+      for (const { artifact, rest } of taken(this.#artifacts, source)) {
         this.#artifacts.push({ ...artifact, path: place(source, rest, destination, intoFolder, artifact.path) });
       }
     }
@@ -237,9 +233,7 @@ class Tracer {
     const destination = copy.destination ?? (written?.complete ? joinPath(folder, written.value) : undefined);
     for (const source of copy.sources) {
       if (source.path === undefined) continue;
-      for (const artifact of artifacts) {
-        const rest = matchPath(source.path, artifact.path);
-        if (rest === undefined) continue;
+      for (const { artifact, rest } of taken(artifacts, source.path)) {
         const path = place(
           source.path,
           rest,
@@ -308,6 +302,27 @@ function dependencyFolders({ ecosystem, program, args, folder }: BuildCall): str
   return paths.filter((path) => path !== undefined && !/[$`]/.test(path)) as string[];
 }
 
+/** The artifacts that copying `source` takes: of those at one path the last, of those whose name is not known too. */
+function taken(
+  artifacts: readonly Artifact[],
+  source: string,
+): { readonly artifact: Artifact; readonly rest: string }[] {
+  const found = artifacts.flatMap((artifact) => {
+    const rest = matchPath(source, artifact.path);
+    return rest === undefined ? [] : [{ artifact, rest }];
+  });
+  if (/[*?[]/.test(source)) return found;
+  const exact = found.findLast(({ artifact, rest }) => rest === '' && artifact.path === source);
+  const guessed = found.findLast(({ artifact, rest }) => rest === '' && artifact.path.endsWith('/*'));
+  // A later build whose output is not named may have written the same file: it decides where that is the harmless case.
+  const isOverwritten =
+    exact && guessed && found.indexOf(guessed) > found.indexOf(exact) && guessed.artifact.build.linkage !== 'dynamic';
+  const only = isOverwritten ? guessed : (exact ?? guessed);
+  return only
+    ? [only]
+    : found.filter(({ artifact }, at) => found.findLastIndex((other) => other.artifact.path === artifact.path) === at);
+}
+
 /** Folders that exist in any image, so that what is copied to them goes into them. */
 function isUsualFolder(path: string): boolean {
   return /^\/(?:(?:usr\/(?:local\/)?)?s?bin|opt|tmp|root|etc|home|app|srv|mnt|usr|usr\/local)?$/.test(path);
@@ -360,8 +375,14 @@ function place(source: string, rest: string, destination: string, intoFolder: bo
 const LIBRARIES =
   /^\/(?:usr\/)?(?:local\/)?lib(?:32|64)?(?:$|\/(?:ld-|[\w-]+-linux-\w+$|lib[\w+-]*\.so|[\w-]+-linux-\w+\/(?:lib|ld-)))|\/ld-(?:linux|musl)|\.so(?:\.|\*|$)|^\/runtime$|^\/$/;
 
-/** Whether shared libraries are copied into a stage's chain, from other stages or images or from the context. */
+const LOADER = /\/ld-(?:linux|musl)|^\/lib64\/?$/;
+
+/** Whether shared libraries come into a stage's chain: copied, or the loader linked to another one. */
 export function copiesLibraries(document: Document, stage: Stage): boolean {
+  const links = stage.chain
+    .flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'))
+    .some((run) => document.shell(run)?.commands.some(({ args }) => args.some(({ value }) => LOADER.test(value))));
+  if (links) return true;
   return stage.chain.some((part) =>
     stageCopies(document, part).some(
       ({ from, sources, destination }) =>

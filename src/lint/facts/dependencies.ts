@@ -1,5 +1,4 @@
 import type { Scope, ShellCommand } from '../../dockerfile/index.ts';
-import type { Project } from '../types.ts';
 import { packageCall } from './installs.ts';
 
 /** A command that installs what a manifest of the project lists. */
@@ -19,7 +18,11 @@ export function dependencyInstall(command: ShellCommand): DependencyInstall | un
   const verb = given[0];
   const make = (tool: DependencyInstall['tool'], manifests: readonly string[]): DependencyInstall => ({
     command,
-    name: verb === undefined || tool === 'pip' ? `${command.name}${verb ? ` ${verb}` : ''}` : `${command.name} ${verb}`,
+    name: [
+      command.name,
+      ...(verb === undefined ? [] : [verb]),
+      ...(/^(?:mod|pip)$/.test(verb ?? '') ? [given[1]!] : []),
+    ].join(' '),
     tool,
     manifests,
   });
@@ -98,11 +101,11 @@ export function dependencyInstall(command: ShellCommand): DependencyInstall | un
   return files.length > 0 ? make('pip', files) : undefined;
 }
 
-/** Why an install also brings what only developers need, as advice; undefined when it does not. */
+/** `read` gives the text of a manifest beside which the command runs. Why an install also brings what only developers need, as advice; undefined when it does not. */
 export function developmentInstall(
   { command, tool, manifests }: DependencyInstall,
   scope: Scope | undefined,
-  project: Project,
+  read: (manifest: string) => string | undefined,
 ): string | undefined {
   const words = command.args.map(({ value }) => value);
   const has = (pattern: RegExp) =>
@@ -119,32 +122,26 @@ export function developmentInstall(
       if (/^prod/.test(variable('NODE_ENV') ?? '') || scope?.variable('NODE_ENV')?.complete === false) return undefined;
       if (isSet('NPM_CONFIG_PRODUCTION', 'npm_config_production', 'YARN_PRODUCTION')) return undefined;
       if (/dev/.test(variable('NPM_CONFIG_OMIT') ?? variable('npm_config_omit') ?? '')) return undefined;
-      if (hasNone(project.readText('package.json'), /"devDependencies"\s*:\s*\{\s*"/)) return undefined;
+      if (hasNone(read('package.json'), /"devDependencies"\s*:\s*\{\s*"/)) return undefined;
       return tool === 'npm' ? '--omit=dev' : tool === 'yarn' ? '--production' : '--prod';
     }
     case 'bundle':
       if (has(/^--(?:without|deployment|path=vendor)/) || isSet('BUNDLE_WITHOUT', 'BUNDLE_DEPLOYMENT', 'BUNDLE_ONLY'))
         return undefined;
-      if (hasNone(project.readText('Gemfile'), /\bgroups?\b/)) return undefined;
+      if (hasNone(read('Gemfile'), /\bgroups?\b/)) return undefined;
       return 'BUNDLE_WITHOUT=development:test';
     case 'composer':
       if (words.includes('--no-dev') || isSet('COMPOSER_NO_DEV')) return undefined;
-      if (hasNone(project.readText('composer.json'), /"require-dev"\s*:\s*\{\s*"/)) return undefined;
+      if (hasNone(read('composer.json'), /"require-dev"\s*:\s*\{\s*"/)) return undefined;
       return '--no-dev';
     case 'poetry':
       if (has(/^--(?:no-dev|only|without|only-root|only-main)/)) return undefined;
-      if (
-        hasNone(
-          project.readText('pyproject.toml'),
-          /^\[(?:tool\.poetry\.(?:dev-dependencies|group\.)|dependency-groups)/m,
-        )
-      )
+      if (hasNone(read('pyproject.toml'), /^\[(?:tool\.poetry\.(?:dev-dependencies|group\.)|dependency-groups)/m))
         return undefined;
       return '--only main';
     case 'uv':
       if (has(/^--(?:no-dev|no-default-groups|only-group|no-group)/) || isSet('UV_NO_DEV')) return undefined;
-      if (hasNone(project.readText('pyproject.toml'), /^\[(?:dependency-groups|tool\.uv)\]|dev-dependencies/m))
-        return undefined;
+      if (hasNone(read('pyproject.toml'), /^\[(?:dependency-groups|tool\.uv)\]|dev-dependencies/m)) return undefined;
       return '--no-dev';
     case 'pip':
       return manifests.some((file) => DEVELOPMENT_REQUIREMENTS.test(file))

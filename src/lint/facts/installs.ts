@@ -85,14 +85,19 @@ function readInstalls(document: Document, run: Instruction): readonly Install[] 
       command: call.command,
       manager: call.manager,
       packages: packages.map(({ text, range: { start, end } }) => ({
-        name: packageName(text),
+        name: nameOf(text),
         text,
-        isRemoved: later.some(({ takes }) => takes(packageName(text), call.parsed.virtual)),
+        isRemoved: later.some(({ takes }) => takes(nameOf(text), call.parsed.virtual)),
         start,
         end,
       })),
     };
   });
+}
+
+/** The name of a package, also of one that is given as a file or a URL. */
+function nameOf(text: string): string {
+  return packageName(/^(?:[./]|https?:)/.test(text) ? text.slice(text.lastIndexOf('/') + 1) : text);
 }
 
 interface Removal {

@@ -54,7 +54,7 @@ function goLinkage({ program, args, variable }: BuildCall, { system, packages, i
   if (cgo === '0') return 'static';
   if (cgo !== '1' && isSet('CGO_ENABLED')) return 'unknown';
   const flags = `${args.join(' ')} ${variable('GOFLAGS') ?? ''} ${variable('CGO_LDFLAGS') ?? ''}`;
-  if (/-static\b|netgo|osusergo|musl/.test(flags) || /[$`]/.test(flags) || isSet('CC')) return 'unknown';
+  if (/static|netgo|osusergo|musl/.test(flags) || /[$`]/.test(flags) || isSet('CC')) return 'unknown';
   if (system.sdk?.ecosystem !== 'go' || system.repository !== 'golang') return 'unknown';
   const hasCompiler = [...packages].some((name) => C_COMPILERS.test(name));
   if (system.libc === 'glibc' || hasCompiler || cgo === '1') return 'dynamic';
@@ -79,6 +79,8 @@ function rustLinkage({ program, args, variable }: BuildCall, { system, isSet }: 
 }
 
 function compilerLinkage({ ecosystem, program, args, variable }: BuildCall, { system, isSet }: BuildPlace): Linkage {
+  // Their flags are in the project's own files.
+  if (/^(?:stack|cabal|nimble|shards)$/.test(program)) return 'unknown';
   const flags = args.join(' ');
   if (/musl/.test(`${program} ${flags}`)) return 'unknown';
   if (staticLinking(ecosystem)?.already.test(flags)) return 'static';
@@ -98,6 +100,17 @@ const CGO_MODULES =
 export function usesCgo(project: Project): boolean {
   if (CGO_MODULES.test(project.readText('go.mod') ?? '')) return true;
   return project.list('.').some((name) => name.endsWith('.go') && /^import "C"/m.test(project.readText(name) ?? ''));
+}
+
+const SETTINGS: Partial<Record<Ecosystem, readonly string[]>> = {
+  rust: ['.cargo/config.toml', '.cargo/config', 'rust-toolchain.toml'],
+  nim: ['nim.cfg', 'config.nims'],
+  swift: ['Package.swift'],
+};
+
+/** Whether settings in the project ask for static linking or another target. */
+export function isConfiguredStatic(ecosystem: Ecosystem, project: Project): boolean {
+  return (SETTINGS[ecosystem] ?? []).some((file) => /static|musl/.test(project.readText(file) ?? ''));
 }
 
 /** Packages of npm and PyPI that hold machine code, the common ones. */

@@ -94,7 +94,9 @@ function goOutputs({ program, args, folder, variable }: BuildCall): (string | un
 function goName(path: string): string {
   const parts = path.replace(/@.*$/, '').split('/');
   if (/^v\d+$/.test(parts.at(-1) ?? '')) parts.pop();
-  const last = parts.pop() ?? '';
+  let last = parts.pop() ?? '';
+  // All programs below a path; those of a remote one are most often called like it.
+  if (last === '...' && path.includes('.', 1) && !path.startsWith('.')) last = parts.pop() ?? '';
   return /^\.*$/.test(last) ? '*' : last;
 }
 

@@ -112,15 +112,26 @@ export function mayRun(
   project: Project,
   program: RegExp,
 ): boolean {
-  const check = healthcheck(target);
-  const lines = [...start.lines, ...(check ? commandLines(document, check) : [])];
-  return lines.some((line) =>
-    line.some((word) => {
-      if (program.test(word.slice(word.lastIndexOf('/') + 1))) return true;
-      const isScript = /\.(?:sh|bash)$|entrypoint|^\S*\/(?:start|run|init|boot)[\w-]*$/.test(word);
-      return isScript && programIn(readScript(document, target, project, word), program);
-    }),
+  const words = startWords(document, target, start);
+  return words.some((word) => {
+    if (program.test(word.slice(word.lastIndexOf('/') + 1))) return true;
+    return SCRIPT.test(word) && programIn(readScript(document, target, project, word), program);
+  });
+}
+
+/** The texts of the scripts that the container starts, those that can be read. */
+export function readableScripts(document: Document, target: Stage, start: StartCommand, project: Project): string[] {
+  return startWords(document, target, start).flatMap((word) =>
+    SCRIPT.test(word) ? (readScript(document, target, project, word) ?? []) : [],
   );
+}
+
+/** Words that are, or may be, the path of a shell script. */
+const SCRIPT = /\.(?:sh|bash)$|entrypoint|^\S*\/(?:start|run|init|boot)[\w-]*$/;
+
+function startWords(document: Document, target: Stage, start: StartCommand): readonly string[] {
+  const check = healthcheck(target);
+  return [...start.lines, ...(check ? commandLines(document, check) : [])].flat();
 }
 
 function programIn(text: string | undefined, program: RegExp): boolean {
