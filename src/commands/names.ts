@@ -2,14 +2,12 @@
  * What follows `Dockerfile.` in names of files that are not Dockerfiles: notes, data, scripts beside them, copies that
  * editors and merges leave, and templates that become Dockerfiles elsewhere.
  */
-const OTHER_FORMATS = new Set(
-  [
-    'dockerignore containerignore md markdown rst adoc txt html pdf sh bash bat cmd ps1 json yaml yml toml xml lock log',
-    'bak orig rej swp swo tmp patch diff j2 jinja jinja2 tmpl tpl template erb mustache hbs ejs m4 in gotmpl',
-  ]
-    .join(' ')
-    .split(' '),
-);
+export const otherFormats: readonly string[] = [
+  'dockerignore containerignore md markdown rst adoc txt html pdf sh bash bat cmd ps1 json yaml yml toml xml lock log',
+  'bak orig rej swp swo tmp patch diff j2 jinja jinja2 tmpl tpl template erb mustache hbs ejs m4 in gotmpl',
+]
+  .join(' ')
+  .split(' ');
 
 /** Folders of other people's files, and of tools. */
 const VENDORED = new Set(
@@ -24,7 +22,7 @@ export function isDockerfileName(name: string): boolean {
   const match = DOCKERFILE.exec(name);
   if (!match || name.endsWith('~')) return false;
   const extension = match.groups!.suffix?.split('.').at(-1)?.toLowerCase();
-  return extension === undefined || !OTHER_FORMATS.has(extension);
+  return extension === undefined || !otherFormats.includes(extension);
 }
 
 /** Whether a folder is left out of a search. */
