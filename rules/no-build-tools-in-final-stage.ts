@@ -35,7 +35,7 @@ export const rule: Rule = {
       if (kind === undefined || kind === 'debugger') return false;
       if (kind !== 'vcs' && kind !== 'download')
         return isBuilding && !(/jdk|java/.test(name) && mayRun(document, target, start, context.project, /^java$/));
-      const program = PROGRAMS[name] ?? new RegExp(`^${name.replace(/[^\\w-].*|-minimal$/, '')}$`);
+      const program = PROGRAMS[name] ?? new RegExp(`^${name.replace(/-minimal$/, '')}$`);
       return isUsed(document, runs, program) && !mayRun(document, target, start, context.project, program);
     };
     for (const run of runs) {

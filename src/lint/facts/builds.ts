@@ -8,6 +8,7 @@ import {
 } from '../../dockerfile/index.ts';
 import type { Ecosystem } from '../../knowledge/images.ts';
 import { buildCommand } from '../../knowledge/tools.ts';
+import { commandName } from './command-names.ts';
 import { type Copy, type CopySource, isWithin, sourceStage, stageCopies } from './copies.ts';
 import { installsOf, ScriptVariables } from './installs.ts';
 import { type Linkage, linkageOf } from './linkage.ts';
@@ -177,7 +178,7 @@ class Tracer {
       folder: this.#folder,
       ecosystem: step.ecosystem,
       kind: step.kind,
-      name: callName(command),
+      name: commandName(command),
       linkage: step.kind === 'build' || isGoGet(call) ? linkageOf(call, place) : 'unknown',
       isRemote: isRemote(call),
       isCgoAskedFor: call.variable('CGO_ENABLED') === '1',
@@ -278,12 +279,6 @@ function isRemote({ program, args }: BuildCall): boolean {
   if (program === 'stack' || program === 'cabal')
     return /install$/.test(words[0] ?? '') && words.length > 1 && !/[.:/]/.test(words[1]!);
   return false;
-}
-
-function callName(command: ShellCommand): string {
-  const [first] = command.args;
-  const isSubcommand = first?.isLiteral === true && /^[a-z][\w:-]*$/.test(first.value);
-  return isSubcommand ? `${command.name} ${first.value}` : command.name;
 }
 
 /** The folders that an install of dependencies fills beside the sources. */

@@ -1,4 +1,5 @@
 import type { Document, Instruction, ShellCommand, Stage } from '../../dockerfile/index.ts';
+import { commandName } from './command-names.ts';
 import { packageCall, ScriptVariables } from './installs.ts';
 import { systemOf } from './systems.ts';
 
@@ -26,10 +27,9 @@ export function cachesOf(document: Document, stage: Stage, run: Instruction): re
     const variable = (name: string) => own.get(name) ?? variables.get(name);
     const folders = foldersOf(command, stage, variable);
     if (folders.length === 0 || folders.some((folder) => !/^\/[\w./-]+$/.test(folder))) continue;
-    const verb = command.subcommand;
     found.push({
       command,
-      name: verb ? `${command.name} ${verb}` : command.name,
+      name: commandName(command),
       folders,
       isExclusive: folders.includes('/var/cache/apt'),
     });

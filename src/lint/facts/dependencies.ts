@@ -1,4 +1,5 @@
 import type { Scope, ShellCommand } from '../../dockerfile/index.ts';
+import { commandName } from './command-names.ts';
 import { packageCall } from './installs.ts';
 
 /** A command that installs what a manifest of the project lists. */
@@ -18,11 +19,7 @@ export function dependencyInstall(command: ShellCommand): DependencyInstall | un
   const verb = given[0];
   const make = (tool: DependencyInstall['tool'], manifests: readonly string[]): DependencyInstall => ({
     command,
-    name: [
-      command.name,
-      ...(verb === undefined ? [] : [verb]),
-      ...(/^(?:mod|pip)$/.test(verb ?? '') ? [given[1]!] : []),
-    ].join(' '),
+    name: commandName(command),
     tool,
     manifests,
   });

@@ -1,0 +1,16 @@
+import type { ShellCommand } from '../../dockerfile/index.ts';
+
+/** Subcommands that say little without the next word. */
+const OPEN = /^(?:run|run-script|mod|pip|exec|workspaces?|compile|tool)$/;
+
+/** How people call a command: `go build`, `npm run build`, `mvn package`, `gcc`. */
+export function commandName({ name, args }: ShellCommand): string {
+  const said = [name];
+  for (const { value, isLiteral } of args) {
+    if (/^-(?:[a-zA-Z]|-[\w-]+=.*)$/.test(value) && said.length === 1) continue;
+    if (!isLiteral || !/^[a-z][a-z:-]*$/i.test(value)) break;
+    said.push(value);
+    if (!OPEN.test(value)) break;
+  }
+  return said.join(' ');
+}
