@@ -1,0 +1,199 @@
+import { type Document, parseDocument, type Stage } from '../dockerfile/index.ts';
+import { isWindowsImage, runtimeImage } from '../knowledge/images.ts';
+import { isBuildStageName } from '../knowledge/names.ts';
+import { isBuildPackage } from '../knowledge/packages.ts';
+import { buildCommand, runsBuildTool } from '../knowledge/tools.ts';
+import { installsOf } from '../lint/facts/installs.ts';
+import { startCommand } from '../lint/facts/shipping.ts';
+import { freeStageName } from '../lint/facts/stage-names.ts';
+import { systemOf } from '../lint/facts/systems.ts';
+import type { Project } from '../lint/types.ts';
+import { carryConfig } from './config.ts';
+import { BuildContext } from './context.ts';
+import { finalWorkdir, readEntryPoint } from './entry-point.ts';
+import { walkStage } from './interpreter.ts';
+import { recipes } from './recipes/index.ts';
+import { renderPlan } from './render.ts';
+import { weighRuntimes } from './runtimes.ts';
+import { sliceWorld } from './slice.ts';
+import {
+  type Candidate,
+  type Declined,
+  declined,
+  type Evidence,
+  type OptimizeOptions,
+  type Outcome,
+  type Plan,
+  type Proposal,
+  type Recipe,
+  type Rewritten,
+  type Subject,
+} from './types.ts';
+
+/** Plans how a file with the SDK in its image becomes one that ships only what runs. Never builds, never writes. */
+export function planRewrite(document: Document, project: Project, options: OptimizeOptions = {}): Outcome {
+  const refused = document.problems.find(({ kind }) => kind !== 'encoding');
+  if (refused) return declined('broken', `the builder refuses the file: ${refused.message}`, refused);
+  const stage = document.target(options.target);
+  if (!stage) return declined('broken', 'there is no such stage', { start: 0, end: 0 });
+  return checkStage(document, stage) ?? rewriteStage(document, stage, project, options);
+}
+
+function checkStage(document: Document, stage: Stage): Outcome | undefined {
+  const { from, image } = stage;
+  if (stage !== document.stages.at(-1))
+    return declined('not-last', `the stage ${stage.label} is not the last of the file`, from);
+  const unknown = stage.chain.find(({ isBaseKnown }) => !isBaseKnown);
+  if (unknown)
+    return declined(
+      'unresolved',
+      `${unknown.baseWord?.text ?? 'the base'} is not given a value in the file`,
+      unknown.from,
+    );
+  if (image && isWindowsImage(image.repository, image.tag))
+    return declined('windows', `${image.text} is a Windows image`, from);
+  const instructions = stage.chain.flatMap((part) => part.instructions);
+  const onbuild = instructions.find(({ keyword }) => keyword === 'ONBUILD');
+  if (onbuild) return declined('onbuild', 'ONBUILD makes this a base for other builds', onbuild);
+  const obscure = stage.references.find(({ target }) => target.kind !== 'stage' && target.kind !== 'image');
+  if (obscure) return declined('unresolved', `what --from=${obscure.value} means is not known`, obscure.range);
+  return undefined;
+}
+
+function rewriteStage(document: Document, stage: Stage, project: Project, options: OptimizeOptions): Outcome {
+  const subject: Subject = {
+    document,
+    stage,
+    system: systemOf(stage),
+    commands: stage.chain
+      .flatMap((part) => part.instructions)
+      .filter(({ keyword }) => keyword === 'RUN')
+      .flatMap((run) => document.shell(run)?.commands ?? []),
+    context: new BuildContext(project, document.source.path.split(/[/\\]/).pop()),
+  };
+  const good = alreadyGood(subject);
+  if (good) return { kind: 'already-good', reason: good };
+  const start = startCommand(document, stage);
+  if (!start || start.lines.length === 0) {
+    return declined(
+      'no-command',
+      'the stage has neither CMD nor ENTRYPOINT: it is a tool or a base for others',
+      stage.from,
+    );
+  }
+  for (const line of start.lines) {
+    const tool = runsBuildTool(line);
+    if (!tool) continue;
+    const where = [start.cmd, start.entrypoint].find((part) => part && document.source.slice(part).includes(line[0]!));
+    return declined(
+      'runs-build-tool',
+      `\`${tool.command}\` runs the build tool, so the SDK has to stay`,
+      where ?? stage.from,
+    );
+  }
+  const recipe = recipes.find((candidate) => candidate.matches(subject));
+  if (!recipe)
+    return declined(
+      'no-recipe',
+      `no recipe knows how a program is built on ${stage.image?.text ?? stage.baseText}`,
+      stage.from,
+    );
+  const world = walkStage(subject, recipe);
+  const entryPoint = readEntryPoint(subject, start, world);
+  const evidence: Evidence = { ...subject, world, entryPoint, workdir: finalWorkdir(stage, world) };
+  const proposal = recipe.plan(evidence);
+  return proposal.kind === 'declined' ? proposal : complete(evidence, recipe, proposal, options);
+}
+
+/** Why there is nothing to gain: the stage stands on a runtime image, and builds nothing. */
+function alreadyGood({ document, stage, system, commands }: Subject): string | undefined {
+  if (system.sdk) return undefined;
+  const builds = commands.find((command) => {
+    const kind = buildCommand(
+      command.name,
+      command.args.map(({ value }) => value),
+    )?.kind;
+    return kind === 'build';
+  });
+  if (builds) return undefined;
+  const runs = stage.chain.flatMap((part) => part.instructions).filter(({ keyword }) => keyword === 'RUN');
+  const tool = runs
+    .flatMap((run) => installsOf(document, run))
+    .find(({ manager, packages }) =>
+      packages.some(({ name, isRemoved }) => !isRemoved && isBuildPackage(manager, name) === 'compiler'),
+    );
+  if (tool) return undefined;
+  const image = stage.image;
+  if (!image) return undefined;
+  const isRuntime = system.runtime !== undefined || runtimeImage(image.repository, image.tag) !== undefined;
+  return isRuntime || stage.index > 0
+    ? `the final stage stands on ${image.text}, and nothing is built in it`
+    : undefined;
+}
+
+/** From what the recipe wants to the whole plan. */
+function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, options: OptimizeOptions): Outcome {
+  const { document, stage } = evidence;
+  const slice = sliceWorld(evidence, proposal);
+  if (slice.kind === 'declined') return slice;
+  const config = carryConfig(evidence, proposal);
+  const ladder = weighRuntimes(evidence, proposal.runtimes, slice.needs, options.runtime);
+  const chosen = chooseRuntime(ladder, options, evidence);
+  if (chosen.kind === 'declined') return chosen;
+  const keepsName = stage.nameWord === undefined || isBuildStageName(stage.nameWord.text);
+  const missing = chosen.runtime.lacks.map((lack) => ({
+    sentence: `${chosen.runtime.image} was asked for, but ${lack}`,
+    isUnproved: true,
+  }));
+  const plan: Plan = {
+    recipe: recipe.id,
+    ecosystem: recipe.ecosystem,
+    stage,
+    buildName: keepsName && stage.nameWord ? stage.nameWord.text : freeStageName(document, 'build'),
+    finalName: keepsName ? undefined : stage.nameWord!.text,
+    buildEdits: proposal.buildEdits ?? [],
+    buildSteps: proposal.buildSteps ?? [],
+    ladder,
+    runtime: chosen.runtime,
+    copies: slice.copies,
+    needs: slice.needs,
+    carried: config.carried,
+    explicit: config.explicit,
+    leftBehind: [
+      {
+        path: `the image ${stage.image?.text ?? stage.baseText}`,
+        role: 'toolchain',
+        why: 'it is only needed to build',
+      },
+      ...slice.leftBehind,
+      ...config.leftBehind,
+    ],
+    assumptions: [...slice.assumptions, ...missing],
+  };
+  return rewritten(document, plan);
+}
+
+function chooseRuntime(
+  ladder: readonly Candidate[],
+  { runtime = 'auto' }: OptimizeOptions,
+  { stage }: Evidence,
+): { readonly kind: 'chosen'; readonly runtime: Candidate } | Declined {
+  const first = ladder.find(({ lacks }) => lacks.length === 0);
+  if (first) return { kind: 'chosen', runtime: first };
+  // What the user asks for the user gets, with what is missing said.
+  if (runtime !== 'auto' && ladder[0]) return { kind: 'chosen', runtime: ladder[0] };
+  const reasons = ladder.map(({ image, lacks }) => `${image}: ${lacks[0]}`);
+  const reason = reasons.length === 0 ? `there is no ${runtime} image for it` : reasons.join('; ');
+  return declined('no-runtime', `no runtime image offers what the program needs (${reason})`, stage.from);
+}
+
+/** The plan with its text; checks that the text is what it is meant to be. Throws where that is not so. */
+export function rewritten(document: Document, plan: Plan): Rewritten {
+  const { edits, text } = renderPlan(document, plan);
+  const result = parseDocument(document.source.withText(text));
+  const problem = result.problems.find(({ kind }) => kind !== 'encoding');
+  if (problem) throw new Error(`recipe ${plan.recipe} wrote what does not parse: ${problem.message}\n${text}`);
+  if (result.stages.length !== document.stages.length + 1)
+    throw new Error(`recipe ${plan.recipe} wrote the wrong number of stages\n${text}`);
+  return { kind: 'rewritten', plan, edits, text };
+}

@@ -1,0 +1,259 @@
+import type { Scope, ShellCommand } from '../../dockerfile/index.ts';
+import { staticLinking } from '../../knowledge/linking.ts';
+import { newestAlpine } from '../runtimes.ts';
+import {
+  type Assumption,
+  type BuildEdit,
+  type Declined,
+  declined,
+  type Evidence,
+  type Keep,
+  type Need,
+  type Proposal,
+  type Recipe,
+  type RuntimeOption,
+  type Subject,
+} from '../types.ts';
+import { goEffects, readGoBuild } from './go/command.ts';
+import { type GoSources, mayUseCgo, mayUseTls, readGoSources } from './go/sources.ts';
+
+const TOOLS =
+  /^(?:dep|glide|govendor|godep|swag|templ|sqlc|golangci-lint|staticcheck|golint|wire|mockgen|packr2?|statik|air|reflex|buf|protoc.*|goimports|gofmt|gotestsum|ginkgo|govulncheck|gosec|migrate|goose|go-bindata|esc|ko|gox|vgo)$/;
+
+/** Variables that the go command and its toolchain read; those of the run time (GOGC, GODEBUG …) are not here. */
+const SDK_VARIABLES =
+  /^(?:CGO_\w+|GO(?:PATH|ROOT|BIN|OS|ARCH|ARM|ARM64|386|AMD64|MIPS|111MODULE|PROXY|PRIVATE|NOPROXY|NOSUMDB|NOSUMCHECK|SUMDB|FLAGS|CACHE|MODCACHE|TOOLCHAIN|LANG_VERSION|INSECURE|EXPERIMENT|WORK|ENV|VCS|TMPDIR|DIST_\w+)|GO_VERSION|GOLANG_\w+)$/;
+
+/** Go: one program, static unless it needs cgo. Real builds stand behind it in the end-to-end tests. */
+export const go: Recipe = {
+  id: 'go',
+  ecosystem: 'go',
+  matches: (subject) => subject.system.sdk?.ecosystem === 'go' || subject.commands.some(isGoBuild),
+  classify: (path) =>
+    /(?:^|\/)(?:vendor|Godeps)\//.test(path) || /\.(?:go|tmpl\.go)$/.test(path) ? 'source' : undefined,
+  effects(call, world, subject) {
+    if (call.name === 'go' || call.name === 'garble' || call.name === 'tinygo') return goEffects(call, world, subject);
+    return TOOLS.test(call.name) ? [] : undefined;
+  },
+  plan,
+};
+
+function isGoBuild(command: ShellCommand): boolean {
+  return (
+    command.name === 'go' &&
+    readGoBuild(
+      command.args.map(({ value }) => value),
+      '/',
+    ) !== undefined
+  );
+}
+
+function plan(evidence: Evidence): Proposal | Declined {
+  const keep: Keep[] = [];
+  for (const { entry, instruction, via } of evidence.entryPoint.programs) {
+    if (entry?.role === 'artifact' && via !== 'healthcheck')
+      keep.push({ path: entry.path, why: `${instruction.keyword} starts it` });
+  }
+  const fetched = evidence.entryPoint.programs.find(
+    ({ entry, via }) => entry?.role === 'toolchain' && via !== 'healthcheck',
+  );
+  if (fetched) keep.push({ path: fetched.entry!.path, why: `${fetched.instruction.keyword} starts it` });
+  if (keep.length === 0) return noArtifact(evidence);
+  const sources = readGoSources(evidence.context);
+  const cgo = cgoReason(evidence, sources);
+  return {
+    kind: 'proposal',
+    keep,
+    ...(cgo === undefined ? staticProgram(evidence, sources) : dynamicProgram(evidence, sources, cgo)),
+    sdkVariables: SDK_VARIABLES,
+    leave: embeddedFiles(evidence, sources),
+  };
+}
+
+function noArtifact({ entryPoint, world, stage }: Evidence): Declined {
+  const program = entryPoint.programs.find(({ via }) => via !== 'healthcheck');
+  const [unknown] = world.unknowns;
+  const instruction = program?.instruction ?? entryPoint.instructions[0] ?? stage.from;
+  if (program?.entry) {
+    return declined('no-artifact', `${program.name} is ${program.entry.origin}, and not built here`, instruction);
+  }
+  if (unknown)
+    return declined(
+      'unknown',
+      `${unknown.why}, so it is not known what makes ${program?.name ?? 'the program'}`,
+      unknown.instruction,
+    );
+  return declined(
+    'no-artifact',
+    `nothing in the stage is known to make ${program?.name ?? 'what is started'}`,
+    instruction,
+  );
+}
+
+/** Why the program needs cgo, where switching it off would change or break it. */
+function cgoReason(subject: Subject & Pick<Evidence, 'world'>, sources: GoSources): string | undefined {
+  for (const command of subject.commands.filter(isGoBuild)) {
+    const value = settingOf('CGO_ENABLED', command, subject);
+    if (value === '0') return undefined;
+    if (value === '1') return 'CGO_ENABLED is 1';
+    if (command.args.some(({ value: word }) => word === '-race' || word === '-buildmode=plugin'))
+      return `\`go build\` has the flag -race or -buildmode`;
+  }
+  if (sources.cgo !== undefined)
+    return sources.cgo.startsWith('import') ? `there is ${sources.cgo}` : `${sources.cgo} is linked with C`;
+  if (sources.isComplete) return undefined;
+  const compiler = subject.world.packages.find(
+    ({ name }) =>
+      /^(?:gcc|g\+\+|musl-dev|build-base|build-essential|libc6?-dev)$/.test(name) ||
+      /^(?!git-|linux-|libc).+-dev(?:el)?$/.test(name),
+  );
+  return compiler && `the package ${compiler.name} is installed`;
+}
+
+/** What a variable is for a command: its own assignment, an `export` in front of it, ENV or ARG. */
+function settingOf(name: string, command: ShellCommand, { document }: Subject): string | undefined {
+  const own = command.assignments.findLast((assignment) => assignment.name === name)?.value;
+  if (own !== undefined) return own;
+  const wrapped = command.allWords.find(({ value }) => value.startsWith(`${name}=`));
+  if (wrapped) return wrapped.value.slice(name.length + 1);
+  for (const other of command.script.commands) {
+    if (other === command) break;
+    const isSetting =
+      other.name === 'export' || (other.name === 'go' && other.subcommand === 'env') || other.allWords.length === 0;
+    const words = isSetting
+      ? [...other.args.map(({ value }) => value), ...other.assignments.map((item) => `${item.name}=${item.value}`)]
+      : [];
+    const word = words.find((value) => value.startsWith(`${name}=`));
+    if (word !== undefined) return word.slice(name.length + 1);
+  }
+  const scope: Scope | undefined = document.scope(command.script.instruction);
+  return scope?.variable(name)?.value;
+}
+
+function staticProgram(
+  evidence: Evidence,
+  sources: GoSources,
+): Pick<Proposal, 'buildEdits' | 'runtimes' | 'needs' | 'assumptions'> {
+  const reason = mayUseCgo(sources);
+  const buildEdits =
+    reason === undefined
+      ? []
+      : evidence.commands.filter(isGoBuild).flatMap((command) => staticFlag(command, evidence, reason) ?? []);
+  const { runtimes = [] } = evidence.system.sdk ?? {};
+  const suite = evidence.system.suite;
+  const debian =
+    suite?.distro === 'debian' && suite.release !== undefined ? `debian:${suite.release}-slim` : 'debian:stable-slim';
+  const alpine = runtimes.find((image) => image.startsWith('alpine')) ?? newestAlpine;
+  const distroless = runtimes.find((image) => /static/.test(image)) ?? 'gcr.io/distroless/static-debian13';
+  return {
+    buildEdits,
+    needs: commonNeeds(evidence, sources),
+    assumptions: commonAssumptions(evidence, sources),
+    runtimes: [
+      { image: 'scratch', why: 'the program is static and needs nothing beside it' },
+      { image: distroless, why: 'the program is static' },
+      { image: alpine, why: 'a shell or packages are needed' },
+      { image: debian, why: 'packages of the same system are needed' },
+    ],
+  };
+}
+
+function staticFlag(command: ShellCommand, subject: Subject, reason: string): BuildEdit | undefined {
+  const { flag, already } = staticLinking('go')!;
+  if (settingOf('CGO_ENABLED', command, subject) !== undefined || already.test(subject.document.source.slice(command)))
+    return undefined;
+  const build = readGoBuild(
+    command.args.map(({ value }) => value),
+    '/',
+  );
+  if (!command.script.isMapped || build?.packages.some((name) => name.includes('@'))) return undefined;
+  return {
+    start: command.start,
+    end: command.start,
+    text: `${flag} `,
+    why: `the program is linked statically, because ${reason}`,
+  };
+}
+
+function dynamicProgram(
+  evidence: Evidence,
+  sources: GoSources,
+  reason: string,
+): Pick<Proposal, 'runtimes' | 'needs' | 'assumptions'> {
+  const { system } = evidence;
+  const libc = system.libc === 'musl' ? 'musl' : 'glibc';
+  const needs: Need[] = [
+    { kind: 'libc', libc, why: `the program is linked with it: ${reason}` },
+    ...commonNeeds(evidence, sources),
+  ];
+  const release = system.suite?.release;
+  const options: RuntimeOption[] =
+    libc === 'musl'
+      ? [{ image: release === undefined ? newestAlpine : `alpine:${release}` }]
+      : [
+          { image: 'gcr.io/distroless/base-debian13', offers: ['zoneinfo', 'ca'] },
+          { image: release === undefined ? 'debian:stable-slim' : `debian:${release}-slim` },
+        ];
+  const headers = evidence.world.packages.filter(
+    ({ name }) => /-dev(?:el)?$/.test(name) && !/^(?:musl|libc6?|linux|glibc)/.test(name),
+  );
+  return {
+    runtimes: options,
+    needs,
+    assumptions: [
+      ...commonAssumptions(evidence, sources),
+      ...headers.map(({ name }) => ({
+        sentence: `the program is linked statically with what ${name} is for, or finds it in the runtime image`,
+        isUnproved: true,
+      })),
+    ],
+  };
+}
+
+function commonNeeds({ document, stage, world }: Evidence, sources: GoSources): Need[] {
+  const needs: Need[] = [];
+  void document;
+  const tls = mayUseTls(sources);
+  if (tls !== undefined) needs.push({ kind: 'ca', why: tls });
+  const unknown = sources.isThere ? 'its modules may need it' : 'its sources are not at hand';
+  const zone = stage.scope.end.variable('TZ') ? 'TZ is set' : undefined;
+  if (sources.usesZones || zone !== undefined) {
+    needs.push({
+      kind: 'zoneinfo',
+      why: zone ?? 'it calls time.LoadLocation',
+      supply: zoneFile(world.base.variables.GOPATH !== undefined),
+    });
+  } else if (!sources.isComplete)
+    needs.push({ kind: 'zoneinfo', why: unknown, supply: zoneFile(world.base.variables.GOPATH !== undefined) });
+  if (sources.usesTemp || !sources.isComplete)
+    needs.push({ kind: 'tmp', why: sources.usesTemp ? 'it makes temporary files' : unknown });
+  if (sources.imports.has('os/user')) needs.push({ kind: 'accounts', why: 'it imports os/user' });
+  for (const name of sources.programs)
+    needs.push({ kind: 'program', name: name.slice(name.lastIndexOf('/') + 1), why: 'the program starts it' });
+  return needs;
+}
+
+/** The time zones that the golang images have below GOROOT, where a Go program looks for them. */
+function zoneFile(isOfficial: boolean): NonNullable<Need['supply']> {
+  const path = '/usr/local/go/lib/time/zoneinfo.zip';
+  const why = 'time zones are needed';
+  return isOfficial
+    ? [
+        { kind: 'copy', path, why },
+        { kind: 'variable', name: 'ZONEINFO', value: path, why },
+      ]
+    : [{ kind: 'copy', path: '/usr/share/zoneinfo', isFolder: true, why }];
+}
+
+function commonAssumptions(_: Evidence, sources: GoSources): Assumption[] {
+  return sources.imports.has('os/exec') && sources.programs.length === 0
+    ? [{ sentence: 'the program starts no other program that the runtime image lacks', isUnproved: true }]
+    : [];
+}
+
+function embeddedFiles({ world }: Evidence, { embedded }: GoSources): NonNullable<Proposal['leave']> {
+  const files = new Set(embedded);
+  return world.tree.entries
+    .filter(({ contextPath, kind }) => kind === 'file' && contextPath !== undefined && files.has(contextPath))
+    .map(({ path }) => ({ path, role: 'source', why: 'it is compiled into the program' }));
+}

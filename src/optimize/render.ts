@@ -1,0 +1,194 @@
+import { applyEdits, type Document, type Edit, type Instruction } from '../dockerfile/index.ts';
+import { tailOf } from './config.ts';
+import type { CarriedInstruction, Keep, Plan, Supply } from './types.ts';
+
+/** Written behind the copies, as people are used to; all other instructions come in front of them. */
+const BEHIND_COPIES: ReadonlySet<string> = new Set([
+  'EXPOSE',
+  'VOLUME',
+  'STOPSIGNAL',
+  'HEALTHCHECK',
+  'USER',
+  'ENTRYPOINT',
+  'CMD',
+]);
+
+/** The plan as edits of the document, and the text that they make. */
+export function renderPlan(document: Document, plan: Plan): { readonly edits: readonly Edit[]; readonly text: string } {
+  const edits = new Renderer(document, plan).edits();
+  return { edits, text: applyEdits(document.source.text, edits) };
+}
+
+class Renderer {
+  readonly #document: Document;
+  readonly #plan: Plan;
+  readonly #eol: string;
+  readonly #isLower: boolean;
+
+  constructor(document: Document, plan: Plan) {
+    this.#document = document;
+    this.#plan = plan;
+    this.#eol = document.source.eol;
+    this.#isLower = document.source.slice(plan.stage.from.keywordRange) === 'from';
+  }
+
+  edits(): Edit[] {
+    const { stage, buildEdits, buildSteps, carried } = this.#plan;
+    const tail = tailOf(stage.instructions);
+    const edits: Edit[] = [...this.#nameStage(), ...buildEdits.map(({ start, end, text }) => ({ start, end, text }))];
+    const runtime = this.#runtime(edits);
+    for (const { instruction, how } of carried) if (how === 'moves') edits.push(this.#removal(instruction));
+    const built = stage.instructions.at(-tail.length - 1) ?? stage.from;
+    const steps = buildSteps.map(({ text }) => this.#eol + this.#keyword(text)).join('');
+    const head = this.#head(runtime);
+    const first = tail[0];
+    if (!first) {
+      edits.push({ start: built.end, end: built.end, text: `${steps}${this.#eol}${this.#eol}${head.join(this.#eol)}` });
+      return edits;
+    }
+    if (steps !== '') edits.push({ start: built.end, end: built.end, text: steps });
+    const start = this.#blockStart(first);
+    const before = this.#document.source.text.slice(0, start);
+    const gap = /\n[ \t]*\r?\n$/.test(before) ? '' : this.#eol;
+    edits.push({ start, end: start, text: `${gap}${head.join(this.#eol)}${this.#eol}` });
+    return edits;
+  }
+
+  #nameStage(): Edit[] {
+    const { stage, buildName } = this.#plan;
+    if (stage.nameWord) {
+      const { start, end, text } = stage.nameWord;
+      return text === buildName ? [] : [{ start, end, text: buildName }];
+    }
+    const { end } = stage.baseWord!;
+    return [{ start: end, end, text: ` ${this.#isLower ? 'as' : 'AS'} ${buildName}` }];
+  }
+
+  /** What stands behind the new FROM; a file that chooses its base by an ARG chooses the runtime by one, too. */
+  #runtime(edits: Edit[]): string {
+    const { stage, runtime } = this.#plan;
+    const variable = /^\$(?:\{(\w+)\}|(\w+))$/.exec(stage.baseWord!.text);
+    const name = variable?.[1] ?? variable?.[2];
+    const declared =
+      name === undefined
+        ? undefined
+        : this.#globalArgs().findLast(({ pairs }) => pairs.some((pair) => pair.name === name));
+    if (name === undefined || !declared) return runtime.image;
+    const own = this.#freeArg(name === name.toLowerCase() ? 'runtime_image' : 'RUNTIME_IMAGE');
+    const last = this.#globalArgs().at(-1)!;
+    edits.push({ start: last.end, end: last.end, text: `${this.#eol}${this.#keyword(`ARG ${own}=${runtime.image}`)}` });
+    return stage.baseWord!.text.startsWith('${') ? `\${${own}}` : `$${own}`;
+  }
+
+  #globalArgs(): readonly Instruction[] {
+    return this.#document.instructions.filter(
+      (instruction) => instruction.keyword === 'ARG' && !this.#document.stageOf(instruction),
+    );
+  }
+
+  #freeArg(wanted: string): string {
+    const taken = new Set(this.#globalArgs().flatMap(({ pairs }) => pairs.map(({ name }) => name)));
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
+    return name;
+  }
+
+  /** The lines of the final stage in front of the instructions that stay. */
+  #head(image: string): string[] {
+    const { stage, finalName, carried, explicit, runtime, copies, buildName } = this.#plan;
+    const platform = stage.from.flags
+      .filter(({ value }) => !/BUILDPLATFORM/.test(value ?? ''))
+      .map(({ text }) => `${text} `);
+    const name = finalName === undefined ? '' : ` ${this.#isLower ? 'as' : 'AS'} ${finalName}`;
+    const lines = [`${this.#keyword('FROM')} ${platform.join('')}${image}${name}`];
+    const written = carried.filter(({ how }) => how !== 'stays');
+    const isBehind = ({ instruction }: CarriedInstruction) => BEHIND_COPIES.has(instruction.keyword);
+    for (const item of written) if (!isBehind(item)) lines.push(...this.#carried(item));
+    const supplies = runtime.supplies;
+    for (const supply of supplies)
+      if (supply.kind === 'variable') lines.push(this.#keyword(`ENV ${supply.name}=${supply.value}`));
+    lines.push(...this.#installs(supplies));
+    const owned = copies.some(({ owner }) => owner !== undefined);
+    const workdirs = explicit.filter(({ text }) => text.startsWith('WORKDIR')).map(({ text }) => this.#keyword(text));
+    lines.push(...explicit.filter(({ text }) => !text.startsWith('WORKDIR')).map(({ text }) => this.#keyword(text)));
+    // The folder takes the owner of what is first copied into it; WORKDIR would make it root's.
+    if (!owned) lines.push(...workdirs);
+    const given = supplies.flatMap((supply): Keep[] => (supply.kind === 'copy' ? [supply] : []));
+    for (const group of groupCopies([...given, ...copies])) lines.push(this.#copy(group, buildName));
+    if (owned) lines.push(...workdirs);
+    for (const item of written) if (isBehind(item)) lines.push(...this.#carried(item));
+    return lines;
+  }
+
+  #carried({ instruction, how, text }: CarriedInstruction): string[] {
+    if (text !== undefined) return [this.#keyword(text)];
+    const start = how === 'moves' ? this.#blockStart(instruction) : instruction.lineStart;
+    return [this.#document.source.text.slice(start, instruction.end)];
+  }
+
+  #installs(supplies: readonly Supply[]): string[] {
+    const packages = supplies.flatMap((supply) => (supply.kind === 'install' ? supply.packages : []));
+    const names = [...new Set(packages)].sort();
+    if (names.length === 0) return [];
+    if (/alpine/.test(this.#plan.runtime.image)) return [this.#keyword(`RUN apk add --no-cache ${names.join(' ')}`)];
+    const lines = [
+      'RUN apt-get update',
+      `    && apt-get install -y --no-install-recommends ${names.join(' ')}`,
+      '    && rm -rf /var/lib/apt/lists/*',
+    ];
+    return [this.#keyword(lines.join(` ${this.#document.escape}${this.#eol}`))];
+  }
+
+  #copy(group: readonly Keep[], buildName: string): string {
+    const [first] = group;
+    const owner = first!.owner === undefined ? '' : ` --chown=${first!.owner}`;
+    const paths = group.map(({ path }) => path);
+    const destination = group.length === 1 ? first!.path : `${first!.path.slice(0, first!.path.lastIndexOf('/'))}/`;
+    const words = [...paths, destination];
+    const text = words.some((word) => /[\s"'\\$]/.test(word))
+      ? JSON.stringify(words).replaceAll('","', '", "')
+      : words.join(' ');
+    return this.#keyword(`COPY --from=${buildName}${owner} ${text}`);
+  }
+
+  /** The instruction in the case that the file's own have. */
+  #keyword(text: string): string {
+    return this.#isLower ? text.replace(/^[A-Z]+/, (keyword) => keyword.toLowerCase()) : text;
+  }
+
+  /** Where an instruction starts with the comments that stand right above it. */
+  #blockStart(instruction: Instruction): number {
+    const { source, comments } = this.#document;
+    const starts = new Set(comments.filter(({ inside }) => !inside).map(({ start }) => start));
+    let line = source.position(instruction.lineStart).line;
+    for (; line > 1; line--) {
+      const start = source.lineStart(line - 1);
+      const indent = /^[ \t]*/.exec(source.text.slice(start))![0].length;
+      if (!starts.has(start + indent)) break;
+    }
+    return Math.max(source.lineStart(line), source.textStart);
+  }
+
+  /** Takes an instruction away with its comments and line, and one of two blank lines around it. */
+  #removal(instruction: Instruction): Edit {
+    const { text } = this.#document.source;
+    const start = this.#blockStart(instruction);
+    const newline = text.indexOf('\n', instruction.end);
+    let end = newline < 0 ? text.length : newline + 1;
+    if (/\n[ \t]*\r?\n$/.test(text.slice(0, start))) end += /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0;
+    return { start, end, text: '' };
+  }
+}
+
+/** Files of one folder and one owner, which one COPY can bring. */
+function groupCopies(copies: readonly Keep[]): readonly (readonly Keep[])[] {
+  const groups = new Map<string, Keep[]>();
+  for (const copy of copies) {
+    const isFile = !copy.isFolder;
+    const key = isFile ? `${copy.path.slice(0, copy.path.lastIndexOf('/'))}\n${copy.owner ?? ''}` : copy.path;
+    const group = groups.get(key);
+    if (group) group.push(copy);
+    else groups.set(key, [copy]);
+  }
+  return [...groups.values()];
+}

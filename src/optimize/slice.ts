@@ -1,0 +1,288 @@
+import { isWithin } from '../lint/facts/copies.ts';
+import { mentions } from './mentions.ts';
+import { installHelpers } from './programs.ts';
+import {
+  type Assumption,
+  type Declined,
+  declined,
+  type Entry,
+  type Evidence,
+  type Keep,
+  type LeftBehind,
+  type Need,
+  type Proposal,
+  type Role,
+} from './types.ts';
+
+/** What of the image is kept, what is left behind, and what the rest has to offer. */
+export interface Slice {
+  readonly kind: 'slice';
+  readonly copies: readonly Keep[];
+  readonly leftBehind: readonly LeftBehind[];
+  readonly needs: readonly Need[];
+  readonly assumptions: readonly Assumption[];
+}
+
+/** Folders that belong to the base image: never copied whole, because more lies in them than the stage put there. */
+const SYSTEM =
+  /^\/(?:s?bin|boot|dev|etc|home|lib(?:32|64)?|media|mnt|opt|proc|root|run|srv|sys|tmp|var|var\/(?:lib|log|run|cache|www)|usr|usr\/(?:local|s?bin|lib(?:64)?|share|src|include)|usr\/local\/(?:s?bin|lib|share|etc|include|src)|etc\/ssl|etc\/ssl\/certs|go|go\/(?:bin|src|pkg)|app)?$/;
+
+const LEFT: Readonly<Partial<Record<Role, string>>> = {
+  source: 'it is only needed to build',
+  document: 'nothing reads it at run time',
+  test: 'only tests read it',
+  toolchain: 'it is only needed to build',
+  cache: 'it is a cache of the build',
+  dependency: 'the artifact has it inside, or the build alone needs it',
+};
+
+/** Sorts every path of the image into what the final stage gets and what it does not. */
+export function sliceWorld(evidence: Evidence, proposal: Proposal): Slice | Declined {
+  return new Slicer(evidence, proposal).run();
+}
+
+class Slicer {
+  readonly #evidence: Evidence;
+  readonly #proposal: Proposal;
+  readonly #keeps = new Map<string, Keep>();
+  readonly #left: LeftBehind[] = [];
+  readonly #needs: Need[];
+  readonly #assumptions: Assumption[];
+
+  constructor(evidence: Evidence, proposal: Proposal) {
+    this.#evidence = evidence;
+    this.#proposal = proposal;
+    this.#needs = [...evidence.entryPoint.needs, ...proposal.needs];
+    this.#assumptions = [...(proposal.assumptions ?? [])];
+  }
+
+  run(): Slice | Declined {
+    const { entryPoint, world, stage } = this.#evidence;
+    for (const keep of this.#proposal.keep) this.#keep(keep);
+    for (const { entry, why } of entryPoint.paths) this.#keep({ path: entry.path, why });
+    for (const { entry, name, instruction } of entryPoint.programs) {
+      if (entry) this.#keep({ path: entry.path, why: `${instruction.keyword} starts it` });
+      else this.#need({ kind: 'program', name: baseName(name), why: `${instruction.keyword} calls it` });
+    }
+    for (const entry of world.tree.entries) this.#sort(entry);
+    for (const keep of this.#keeps.values()) {
+      const problem = this.#lost(keep);
+      if (problem) return problem;
+    }
+    this.#packages();
+    this.#accounts();
+    for (const { why, instruction } of world.unknowns) {
+      this.#assume(
+        `${why}; files that it may leave for the run time are not looked for (line ${this.#line(instruction.start)})`,
+        true,
+      );
+    }
+    if (this.#keeps.size === 0) {
+      return declined('no-artifact', 'nothing that the stage makes is needed to run', stage.from);
+    }
+    return {
+      kind: 'slice',
+      copies: this.#fold(),
+      leftBehind: this.#left,
+      needs: this.#needs,
+      assumptions: this.#assumptions,
+    };
+  }
+
+  #line(offset: number): number {
+    return this.#evidence.document.source.position(offset).line;
+  }
+
+  #keep(keep: Keep): void {
+    if (!this.#keeps.has(keep.path)) this.#keeps.set(keep.path, keep);
+  }
+
+  #need(need: Need): void {
+    if (!this.#needs.some(({ kind, name }) => kind === need.kind && name === need.name)) this.#needs.push(need);
+  }
+
+  #assume(sentence: string, isUnproved: boolean): void {
+    if (!this.#assumptions.some((assumption) => assumption.sentence === sentence))
+      this.#assumptions.push({ sentence, isUnproved });
+  }
+
+  #isKept(path: string): boolean {
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const keep = this.#keeps.get(at);
+      if (keep && (at === path || keep.isFolder || this.#evidence.world.tree.get(at)?.kind === 'folder')) return true;
+    }
+    return false;
+  }
+
+  #sort(entry: Entry): void {
+    const { path, role } = entry;
+    if (this.#isKept(path)) return;
+    const told = this.#proposal.leave?.find((leave) => isWithin(path, leave.path));
+    if (told) this.#leave(path, told.role, told.why);
+    else if (this.#isNamed(entry)) this.#keep({ path, why: 'a source file names it' });
+    else if (LEFT[role] !== undefined) this.#leaveByRole(entry);
+    else if (entry.kind === 'folder' && !entry.isOpaque) this.#folder(entry);
+    else if (role === 'unknown') this.#unknown(entry);
+    else if (/^\/(?:tmp|var\/tmp|var\/cache|root\/\.cache)\//.test(path))
+      this.#leave(path, 'cache', 'it lies in a folder for temporary files');
+    else if (/^\/root\/\.(?:ssh|netrc|npmrc|gitconfig|git-credentials|docker)/.test(path)) {
+      this.#leave(path, 'source', 'it gives access to what the build fetches');
+    } else this.#keep({ path, why: role === 'data' ? 'it may be read at run time' : `it is ${entry.origin}` });
+  }
+
+  /** A file that would be left, but whose name stands in the program's text. */
+  #isNamed({ role, contextPath, kind }: Entry): boolean {
+    if (contextPath === undefined || contextPath === '.' || kind === 'folder') return false;
+    return (role === 'document' || role === 'test') && mentions(this.#evidence.context, contextPath);
+  }
+
+  #leaveByRole({ path, role, isOpaque, contextPath, instruction, origin }: Entry): void {
+    this.#leave(path, role, LEFT[role]!);
+    if (role !== 'source' || !isOpaque) return;
+    const line = this.#line(instruction.start);
+    this.#assume(
+      contextPath === undefined
+        ? `the program reads nothing at run time of what is ${origin} into ${path} (line ${line})`
+        : `the program reads nothing at run time of what line ${line} copies into ${path}; the files are not at hand`,
+      true,
+    );
+  }
+
+  #folder({ path, owner, origin, instruction }: Entry): void {
+    const { tree } = this.#evidence.world;
+    const isEmpty =
+      tree.under(path).length === 1 && tree.find(path.slice(0, path.lastIndexOf('/')) || '/')?.isOpaque !== true;
+    if (path === this.#evidence.workdir) {
+      if (owner !== undefined)
+        this.#assume(`${path} has to belong to ${owner} only as far as what is copied into it`, true);
+      return;
+    }
+    if (
+      !isEmpty ||
+      SYSTEM.test(path) ||
+      /^\/(?:go|root|tmp|usr\/src|usr\/local|var\/lib\/apt|var\/cache)(?:\/|$)/.test(path)
+    )
+      return;
+    // What the build alone works in: WORKDIRs that are left again.
+    if (origin === 'made by WORKDIR' && owner === undefined) return;
+    void instruction;
+    this.#keep({ path, owner, isFolder: true, why: 'it is made for the run time' });
+  }
+
+  #unknown(entry: Entry): void {
+    const { path, origin, instruction } = entry;
+    const line = this.#line(instruction.start);
+    const inSystem = SYSTEM.test(path) || SYSTEM.test(path.slice(0, path.lastIndexOf('/')) || '/');
+    if (inSystem || /^\/(?:tmp|usr|opt|root|go|var)\//.test(path)) {
+      this.#leave(path, 'toolchain', `it is ${origin}, and nothing that is started names it`);
+      this.#assume(`${path} (line ${line}) is only needed to build`, true);
+    } else this.#keep({ path, why: `it is ${origin}, and may be needed` });
+  }
+
+  #leave(path: string, role: Role, why: string): void {
+    const folder = path.slice(0, path.lastIndexOf('/')) || '/';
+    const same = this.#left.findIndex((left) => left.role === role && left.why === why && isWithin(path, left.path));
+    if (same >= 0) return;
+    const sibling = this.#left.findIndex(
+      (left) =>
+        left.role === role &&
+        left.why === why &&
+        left.path.slice(0, left.path.lastIndexOf('/') + 1) === `${folder === '/' ? '' : folder}/`,
+    );
+    if (sibling >= 0 && !this.#hasKeepIn(folder)) this.#left[sibling] = { path: folder, role, why };
+    else this.#left.push({ path, role, why });
+  }
+
+  #hasKeepIn(folder: string): boolean {
+    return [...this.#keeps.keys()].some((path) => isWithin(path, folder));
+  }
+
+  #lost({ path }: Keep): Declined | undefined {
+    const { world } = this.#evidence;
+    const entry = world.tree.get(path);
+    for (const lost of world.lost) {
+      if (!entry || !isWithin(path, lost.path)) continue;
+      if (lost.kind === 'cache' && lost.instruction === entry.instruction) {
+        return declined(
+          'artifact-lost',
+          `${path} is made in a cache mount, which is not part of the image`,
+          lost.instruction,
+        );
+      }
+      if (lost.kind === 'volume' && lost.instruction.index < entry.instruction.index) {
+        return declined(
+          'artifact-lost',
+          `${path} lies in the volume ${lost.path}, which not every builder keeps`,
+          lost.instruction,
+        );
+      }
+    }
+    return undefined;
+  }
+
+  #packages(): void {
+    for (const { name, isBuildOnly, manager, instruction } of this.#evidence.world.packages) {
+      if (!/^(?:apt|apt-get|aptitude|apk|yum|dnf|microdnf|tdnf|zypper|pacman)$/.test(manager)) continue;
+      const line = this.#line(instruction.start);
+      if (isBuildOnly || installHelpers.has(name)) {
+        this.#left.push({ path: `the package ${name}`, role: 'toolchain', why: LEFT.toolchain! });
+      } else if (name === 'ca-certificates') this.#need({ kind: 'ca', why: `line ${line} installs ca-certificates` });
+      else if (name === 'tzdata') this.#need({ kind: 'zoneinfo', why: `line ${line} installs tzdata` });
+      else if (!/\$/.test(name)) this.#need({ kind: 'package', name, why: `line ${line} installs ${name}` });
+    }
+  }
+
+  #accounts(): void {
+    const { world, stage, entryPoint } = this.#evidence;
+    const user = stage.scope.end.user;
+    const owners = [...this.#keeps.values()].flatMap(({ path, owner }) => owner ?? world.tree.get(path)?.owner ?? []);
+    const names = [user ?? '', ...owners].flatMap((text) => text.split(':'));
+    const isUsed = names.some((name) => name !== '' && name !== 'root' && !/^\d+$/.test(name));
+    const switches = entryPoint.programs.some(({ name }) => /(?:^|\/)(?:gosu|su-exec|su|sudo)$/.test(name));
+    if (isUsed || switches)
+      this.#need({
+        kind: 'accounts',
+        why: user === undefined ? 'files belong to an account of the stage' : `USER is ${user}`,
+      });
+    else if (world.accounts.length > 0) {
+      this.#left.push({ path: '/etc/passwd', role: 'toolchain', why: 'no account that the stage makes is used' });
+    }
+  }
+
+  /** The paths to copy: a folder of which everything is kept stands for its content. */
+  #fold(): readonly Keep[] {
+    const { tree } = this.#evidence.world;
+    let keeps = [...this.#keeps.values()].map((keep) => ({ ...keep, owner: keep.owner ?? tree.get(keep.path)?.owner }));
+    const folders = new Set<string>();
+    for (const { path } of keeps) {
+      for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+    }
+    // Deepest first, so that a folder folds what its folders folded.
+    for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
+      const entry = tree.get(folder);
+      if (!entry || entry.isOpaque || SYSTEM.test(folder) || folder === this.#evidence.workdir) continue;
+      const below = keeps.filter(({ path }) => path !== folder && isWithin(path, folder));
+      const files = tree.under(folder).filter(({ kind }) => kind !== 'folder');
+      const covers = (path: string) => below.some((keep) => isWithin(path, keep.path));
+      if (below.length === 0 || new Set(below.map(({ owner }) => owner)).size > 1) continue;
+      if (
+        !files.every(({ path }) => covers(path)) ||
+        below.some(
+          ({ path }) =>
+            tree.get(path)?.contextPath === undefined && !tree.get(path)?.isOpaque && tree.get(path)?.kind !== 'folder',
+        )
+      )
+        continue;
+      const owner = below[0]!.owner;
+      keeps = [
+        ...keeps.filter((keep) => !below.includes(keep)),
+        { path: folder, owner, isFolder: true, why: below[0]!.why },
+      ];
+    }
+    return keeps;
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
