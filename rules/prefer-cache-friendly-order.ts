@@ -1,18 +1,8 @@
-import {
-  type Document,
-  type Instruction,
-  joinPath,
-  reachableStages,
-  type ShellCommand,
-  type Stage,
-} from '../src/dockerfile/index.ts';
-import { defaultFolder } from '../src/lint/facts/builds.ts';
+import { type Document, type Instruction, reachableStages, type Stage } from '../src/dockerfile/index.ts';
 import { type Copy, stageCopies } from '../src/lint/facts/copies.ts';
 import { type DependencyInstall, dependencyInstall } from '../src/lint/facts/dependencies.ts';
-import { packageCall } from '../src/lint/facts/installs.ts';
-import { manifestsToCopy } from '../src/lint/facts/manifests.ts';
-import { systemOf } from '../src/lint/facts/systems.ts';
-import type { Fix, Project, Rule } from '../src/lint/types.ts';
+import { copyManifestsFirst } from '../src/lint/facts/reordering.ts';
+import type { Project, Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
   id: 'prefer-cache-friendly-order',
@@ -52,7 +42,7 @@ export const rule: Rule = {
             )
               .map((file) => `\`${file}\``)
               .join(' and ')} first`,
-            fix: reorder(document, stage, whole, instruction, install, project),
+            fix: copyManifestsFirst(document, stage, whole, instruction, install, project),
           };
         }
       }
@@ -99,59 +89,4 @@ function installedBefore(document: Document, stage: Stage): string[] {
 /** The manifests come from the build context by themselves. */
 function hasBindMount({ flags }: Instruction): boolean {
   return flags.some(({ name, value }) => name === 'mount' && !/type=(?:cache|tmpfs|secret|ssh)/.test(value ?? ''));
-}
-
-/** Instructions that the sources may as well come behind. */
-const INDIFFERENT: ReadonlySet<string> = new Set(['LABEL', 'EXPOSE', 'ENV', 'ARG', 'USER', 'STOPSIGNAL']);
-
-/** Copies the manifests where everything was copied, and everything behind the install. */
-function reorder(
-  document: Document,
-  stage: Stage,
-  whole: Copy,
-  run: Instruction,
-  install: DependencyInstall,
-  project: Project,
-): Fix | undefined {
-  const { instruction, sources, destinationWord } = whole;
-  const between = document.instructions.slice(instruction.index + 1, run.index);
-  if (!between.every(({ keyword }) => INDIFFERENT.has(keyword)) || document.stageOf(run) !== stage) return undefined;
-  if (instruction.json || instruction.comments.length > 0 || instruction.flag('parents')) return undefined;
-  if (!document.shell(run)!.commands.every((command) => command === install.command || isIndependent(command)))
-    return undefined;
-  const written = destinationWord.text;
-  if (written.includes('$') && between.length > 0) return undefined;
-  const workdir = document.scope(run)?.workdir ?? defaultFolder(systemOf(stage));
-  const destination = whole.destination ?? joinPath(workdir, written);
-  const isAbsolute = install.command.args.some(({ value }) => value.startsWith(`${destination}/`));
-  if (destination !== workdir && !isAbsolute && !(destination === undefined && /^\.\/?$/.test(written)))
-    return undefined;
-  const manifests = manifestsToCopy(install, project);
-  const folders = new Set(manifests?.map((file) => file.replace(/^\.\//, '').replace(/[^/]*$/, '')));
-  const [folder] = folders;
-  if (!manifests || manifests.length === 0 || folders.size !== 1 || /^\/|\.\./.test(folder!)) return undefined;
-  const into = `${written === '.' ? './' : written.endsWith('/') ? written : `${written}/`}${folder}`;
-  return {
-    title: `Copy ${manifests.map((file) => `\`${file}\``).join(', ')} first and the rest after the install`,
-    safety: 'unsafe',
-    edits: [
-      { start: sources[0]!.word.start, end: destinationWord.end, text: `${manifests.join(' ')} ${into}` },
-      {
-        start: run.end,
-        end: run.end,
-        text: document.source.eol + document.source.slice({ start: instruction.start, end: instruction.lineEnd }),
-      },
-    ],
-  };
-}
-
-/** Commands that do not read the sources. */
-function isIndependent(command: ShellCommand): boolean {
-  const words = command.args.map(({ value }) => value);
-  if (packageCall(command)) return !words.some((word) => /^(?:-r|-e|--requirement|--editable|\.|\/)/.test(word));
-  if (/^(?:npm|yarn|pnpm)$/.test(command.name))
-    return /^(?:config|cache)$/.test(words[0] ?? '') || words.includes('-g');
-  if (command.name === 'rm')
-    return words.every((word) => word.startsWith('-') || /^(?:\/var|\/tmp|\/root)\//.test(word));
-  return command.name === 'corepack' || command.name === 'set' || (command.name === 'bundle' && words[0] === 'config');
 }

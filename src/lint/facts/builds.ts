@@ -52,12 +52,14 @@ export interface Trace {
 }
 
 const traces = new WeakMap<Stage, Trace>();
+/** Nobody stacks so many stages; what a taller pile makes is not followed. */
+const DEEPEST_CHAIN = 100;
 
 /** Follows the commands of a stage and of those it stands on. */
 export function traceStage(document: Document, stage: Stage): Trace {
   let trace = traces.get(stage);
   if (!trace) {
-    trace = new Tracer(document, stage).run();
+    trace = stage.depth > DEEPEST_CHAIN ? { builds: [], artifacts: [] } : new Tracer(document, stage).run();
     traces.set(stage, trace);
   }
   return trace;
@@ -96,11 +98,13 @@ class Tracer {
   readonly #artifacts: Artifact[] = [];
   readonly #packages = new Set<string>();
   #folder: string | undefined;
+  #hasWorkdir: boolean;
 
   constructor(document: Document, stage: Stage) {
     this.#document = document;
     this.#stage = stage;
     this.#system = systemOf(stage);
+    this.#hasWorkdir = stage.chain.slice(1).some(({ instructions }) => instructions.some(setsWorkdir));
   }
 
   run(): Trace {
@@ -109,6 +113,7 @@ class Tracer {
     for (const part of base?.chain ?? []) for (const run of part.instructions) this.#install(run);
     const copies = new Map(stageCopies(this.#document, this.#stage).map((copy) => [copy.instruction, copy]));
     for (const instruction of this.#stage.instructions) {
+      this.#hasWorkdir ||= setsWorkdir(instruction);
       if (instruction.keyword === 'RUN') {
         this.#install(instruction);
         this.#runScript(instruction);
@@ -130,7 +135,7 @@ class Tracer {
     if (script?.dialect !== 'sh') return;
     const scope = this.#document.scope(run);
     const variables = new ScriptVariables(scope);
-    this.#folder = scope?.workdir ?? (scope && !hasWorkdir(this.#stage, run) ? defaultFolder(this.#system) : undefined);
+    this.#folder = scope?.workdir ?? (scope && !this.#hasWorkdir ? defaultFolder(this.#system) : undefined);
     for (const command of script.commands) {
       variables.take(command);
       if (command.isSubstitution) continue;
@@ -220,7 +225,10 @@ class Tracer {
       const source = this.#path(word, variables);
       if (source === undefined) continue;
       for (const { artifact, rest } of taken(this.#artifacts, source)) {
-        this.#artifacts.push({ ...artifact, path: place(source, rest, destination, intoFolder, artifact.path) });
+        // Unlike COPY, the shell puts a folder itself into a folder, and not what is in it.
+        const isNested = rest !== '' && intoFolder && !word.value.endsWith('/.');
+        const parent = isNested ? joinPath(destination, source.slice(source.lastIndexOf('/') + 1))! : destination;
+        this.#artifacts.push({ ...artifact, path: place(source, rest, parent, intoFolder, artifact.path) });
       }
     }
   }
@@ -248,10 +256,8 @@ class Tracer {
   }
 }
 
-function hasWorkdir(stage: Stage, before: Instruction): boolean {
-  return stage.chain.some(({ instructions }, index) =>
-    instructions.some(({ keyword, index: at }) => keyword === 'WORKDIR' && (index > 0 || at < before.index)),
-  );
+function setsWorkdir({ keyword }: Instruction): boolean {
+  return keyword === 'WORKDIR';
 }
 
 /** Assignments in front of a command, those of `env` included. */
