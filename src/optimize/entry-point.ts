@@ -90,7 +90,7 @@ class Reader {
 
   #argv(argv: readonly string[], via: Program['via'], instruction: Instruction): void {
     const [program, ...args] = argv;
-    if (program === undefined) return;
+    if (program === undefined || program.includes('$')) return;
     const name = program.slice(program.lastIndexOf('/') + 1);
     if (SHELL.test(name)) {
       this.#need({ kind: 'shell', why: `${instruction.keyword} starts \`${name}\`` });

@@ -115,10 +115,12 @@ class Slicer {
   }
 
   #sort(entry: Entry): void {
-    const { path, role } = entry;
+    const { path, role, isOpaque, kind } = entry;
     if (this.#isKept(path)) return;
     const told = this.#proposal.leave?.find((leave) => isWithin(path, leave.path));
     if (told) this.#leave(path, told.role, told.why);
+    // What is built inside a folder that is not known in detail: its sources.
+    else if (isOpaque && kind !== 'file' && this.#hasKeepIn(path)) this.#leaveByRole({ ...entry, role: 'source' });
     else if (this.#isNamed(entry)) this.#keep({ path, why: 'a source file names it' });
     else if (LEFT[role] !== undefined) this.#leaveByRole(entry);
     else if (entry.kind === 'folder' && !entry.isOpaque) this.#folder(entry);

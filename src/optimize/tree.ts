@@ -31,22 +31,24 @@ export class Tree {
     return this.entries.filter((entry) => isWithin(entry.path, path));
   }
 
-  /** The entries that a path with wildcards means; a wildcard does not cross a slash. */
-  match(pattern: string): readonly Entry[] {
-    if (!/[*?[]/.test(pattern)) {
-      const entry = this.#entries.get(pattern);
-      return entry ? [entry] : [];
-    }
+  /** The paths that a word of the shell means: itself, if anything is there, or what its wildcards stand for. */
+  match(pattern: string): readonly string[] {
+    if (!/[*?[]/.test(pattern)) return this.under(pattern).length > 0 ? [pattern] : [];
     const expression = globExpression(pattern);
-    return this.entries.filter(({ path }) => expression.test(path));
+    const paths = new Set<string>();
+    for (const { path } of this.entries) {
+      // A folder may be known by what lies in it alone.
+      for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (expression.test(at)) paths.add(at);
+    }
+    return [...paths].sort();
   }
 
   set(entry: Entry): void {
     const old = this.#entries.get(entry.path);
-    // A folder that is written again keeps what it is; what is put into it has entries of its own.
-    if (old?.kind === 'folder' && entry.kind === 'folder') {
+    // A folder that is made again keeps what it is; what is put into it has entries of its own.
+    if (old && old.kind !== 'file' && old.kind !== 'link' && entry.kind === 'folder') {
       const isOpaque = old.isOpaque || entry.isOpaque;
-      this.#entries.set(entry.path, { ...(entry.isOpaque ? entry : old), isOpaque });
+      this.#entries.set(entry.path, { ...(entry.isOpaque ? entry : old), kind: 'folder', isOpaque });
     } else this.#entries.set(entry.path, entry);
   }
 

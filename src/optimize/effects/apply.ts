@@ -34,16 +34,16 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
       const sources = tree.match(effect.from);
       if (sources.length === 0) insideOpaque(world, effect, cause);
       for (const source of sources) {
-        const to = effect.into ? `${effect.to === '/' ? '' : effect.to}/${baseName(source.path)}` : effect.to;
+        const to = effect.into ? `${effect.to === '/' ? '' : effect.to}/${baseName(source)}` : effect.to;
         const change = (entry: Entry): Entry =>
           effect.kind === 'move' ? { ...entry, instruction } : { ...entry, owner: cause.owner, instruction };
-        tree.copy(source.path, to, change);
-        if (effect.kind === 'move' && source.path !== to) tree.remove(source.path);
+        tree.copy(source, to, change);
+        if (effect.kind === 'move' && source !== to) tree.remove(source);
       }
       break;
     }
     case 'remove':
-      for (const { path } of tree.match(effect.path)) tree.remove(path);
+      for (const path of tree.match(effect.path)) tree.remove(path);
       break;
     case 'link':
       tree.set({
@@ -59,7 +59,7 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
       });
       break;
     case 'owner':
-      for (const { path } of tree.match(effect.path)) {
+      for (const path of tree.match(effect.path)) {
         for (const below of tree.under(path)) tree.update(below.path, (entry) => ({ ...entry, owner: effect.owner }));
       }
       break;

@@ -1,5 +1,6 @@
 import type { Scope, ShellCommand } from '../../dockerfile/index.ts';
 import { staticLinking } from '../../knowledge/linking.ts';
+import { runtimeLibrary } from '../libraries.ts';
 import { newestAlpine } from '../runtimes.ts';
 import {
   type Assumption,
@@ -194,55 +195,50 @@ function dynamicProgram(
           { image: 'gcr.io/distroless/base-debian13', offers: ['zoneinfo', 'ca'] },
           { image: release === undefined ? 'debian:stable-slim' : `debian:${release}-slim` },
         ];
-  const headers = evidence.world.packages.filter(
-    ({ name }) => /-dev(?:el)?$/.test(name) && !/^(?:musl|libc6?|linux|glibc)/.test(name),
-  );
-  return {
-    runtimes: options,
-    needs,
-    assumptions: [
-      ...commonAssumptions(evidence, sources),
-      ...headers.map(({ name }) => ({
-        sentence: `the program is linked statically with what ${name} is for, or finds it in the runtime image`,
+  const assumptions = [...commonAssumptions(evidence, sources)];
+  for (const { name } of evidence.world.packages.filter((item) => /-dev(?:el)?$/.test(item.name))) {
+    const library = runtimeLibrary(name, system.suite);
+    if (library === undefined) {
+      assumptions.push({
+        sentence: `the libraries of ${name} are linked in, or the runtime image has them`,
         isUnproved: true,
-      })),
-    ],
-  };
+      });
+    } else if (library !== 'none') needs.push({ kind: 'package', name: library, why: `${name} is linked` });
+  }
+  return { runtimes: options, needs, assumptions };
 }
 
-function commonNeeds({ document, stage, world }: Evidence, sources: GoSources): Need[] {
+function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
   const needs: Need[] = [];
-  void document;
   const tls = mayUseTls(sources);
   if (tls !== undefined) needs.push({ kind: 'ca', why: tls });
   const unknown = sources.isThere ? 'its modules may need it' : 'its sources are not at hand';
-  const zone = stage.scope.end.variable('TZ') ? 'TZ is set' : undefined;
-  if (sources.usesZones || zone !== undefined) {
-    needs.push({
-      kind: 'zoneinfo',
-      why: zone ?? 'it calls time.LoadLocation',
-      supply: zoneFile(world.base.variables.GOPATH !== undefined),
-    });
-  } else if (!sources.isComplete)
-    needs.push({ kind: 'zoneinfo', why: unknown, supply: zoneFile(world.base.variables.GOPATH !== undefined) });
-  if (sources.usesTemp || !sources.isComplete)
-    needs.push({ kind: 'tmp', why: sources.usesTemp ? 'it makes temporary files' : unknown });
+  const zones = evidence.stage.scope.end.variable('TZ')
+    ? 'TZ is set'
+    : sources.usesZones
+      ? 'it calls time.LoadLocation'
+      : sources.isComplete
+        ? undefined
+        : unknown;
+  if (zones !== undefined) needs.push(...zoneNeed(evidence, zones));
+  const files = sources.usesTemp ? 'it makes temporary files' : sources.isComplete ? undefined : unknown;
+  if (files !== undefined) needs.push({ kind: 'tmp', why: files });
   if (sources.imports.has('os/user')) needs.push({ kind: 'accounts', why: 'it imports os/user' });
-  for (const name of sources.programs)
-    needs.push({ kind: 'program', name: name.slice(name.lastIndexOf('/') + 1), why: 'the program starts it' });
+  for (const path of sources.programs) {
+    needs.push({ kind: 'program', name: path.slice(path.lastIndexOf('/') + 1), why: 'the program starts it' });
+  }
   return needs;
 }
 
-/** The time zones that the golang images have below GOROOT, where a Go program looks for them. */
-function zoneFile(isOfficial: boolean): NonNullable<Need['supply']> {
+/** The golang images have the time zones below GOROOT, where a Go program looks for them by itself. */
+function zoneNeed({ world, commands }: Evidence, why: string): Need[] {
   const path = '/usr/local/go/lib/time/zoneinfo.zip';
-  const why = 'time zones are needed';
-  return isOfficial
-    ? [
-        { kind: 'copy', path, why },
-        { kind: 'variable', name: 'ZONEINFO', value: path, why },
-      ]
-    : [{ kind: 'copy', path: '/usr/share/zoneinfo', isFolder: true, why }];
+  // Elsewhere the package tzdata says that they are wanted.
+  if (world.base.variables.GOPATH === undefined) return [];
+  // -trimpath takes GOROOT out of the program.
+  const isTrimmed = commands.some(({ args }) => args.some(({ value }) => value === '-trimpath'));
+  const variable = { kind: 'variable', name: 'ZONEINFO', value: path, why } as const;
+  return [{ kind: 'zoneinfo', why, supply: [{ kind: 'copy', path, why }, ...(isTrimmed ? [variable] : [])] }];
 }
 
 function commonAssumptions(_: Evidence, sources: GoSources): Assumption[] {

@@ -4,10 +4,10 @@ import { go } from './go.ts';
 /**
  * The recipes in the order in which they are tried: the first that matches has the stage.
  *
- * To add one: a file here that exports a `Recipe`, a line in this list, and a folder for each case in
- * `fixtures/optimize/<recipe>/` (the sources of a small application, `Dockerfile`, and one of `expected.Dockerfile`,
- * `declined.txt` and `already-good`; `case.json` for options). `FILL_FIXTURES=1 npm test -- test/optimize` writes what
- * is missing of the expectations; read it before you keep it.
+ * To add one: a file here that exports a `Recipe`, a line in this list, and in `fixtures/optimize/<recipe>/` a folder for
+ * each case: `app/` (the build context: a small application that compiles), `Dockerfile`, `case.json` for options, and one
+ * of `expected.Dockerfile`, `declined.txt` and `already-good`. `FILL_FIXTURES=1 npm test -- test/optimize` writes the
+ * expectations that are missing; read them before you keep them.
  *
  * A recipe is values and four small functions, and never writes text of the final stage:
  * - `matches(subject)`: is this stage built with my tools? Look at `subject.system.sdk?.ecosystem` and, for toolchains
