@@ -47,7 +47,7 @@ export const rule: Rule = {
         const names = [...new Set(kept.map(({ text }) => `\`${text}\``))];
         yield {
           at: { start: Math.min(...kept.map((item) => item.start)), end: Math.max(...kept.map(({ end }) => end)) },
-          message: `${joinNames(names)} ${names.length === 1 ? 'is' : 'are'} only needed to build, but ${names.length === 1 ? 'stays' : 'stay'} in the image; \`dockerfileopt optimize\` moves the build to a stage of its own`,
+          message: `${joinNames(names)} ${names.length === 1 ? 'is' : 'are'} only needed to build the image, and ${names.length === 1 ? 'stays' : 'stay'} in it; \`dockerfileopt optimize\` moves the build to a stage of its own`,
         };
       }
     }
