@@ -22,6 +22,8 @@ export interface Content {
   readonly archiveDigest?: string;
   /** The whole file, where the caller asked for it or it is a short script. */
   readonly bytes?: Buffer;
+  /** The first bytes, where the caller asked for them. */
+  readonly sample?: Buffer;
 }
 
 export interface ContentOptions {
@@ -29,6 +31,8 @@ export interface ContentOptions {
   readonly symbols?: ReadonlySet<string>;
   /** Files to keep whole; small ones, please. */
   readonly keep?: (path: string, size: number) => boolean;
+  /** How many of a file's first bytes to hand back, up to a few hundred. */
+  readonly sample?: (path: string, size: number) => number;
 }
 
 /** An ELF or zip file up to this size is held in memory while it is read; of a larger one only parts are. */
@@ -113,6 +117,7 @@ export async function readContent(
   let head: Buffer[] | undefined = [];
   let length = 0;
   let held: Buffer | undefined;
+  let sample: Buffer | undefined;
   let parts: Parts | undefined;
   let code: ExtentHash | undefined;
   let kind = 'other' as Kind;
@@ -120,6 +125,8 @@ export async function readContent(
   // Decided when the head is complete: what to hold, and what to digest apart.
   const open = (): void => {
     const start = Buffer.concat(head as Buffer[]);
+    const wanted = options.sample?.(path, size) ?? 0;
+    if (wanted > 0) sample = Buffer.from(start.subarray(0, wanted));
     head = undefined;
     kind = isElf(start) ? 'elf' : isZip(start) ? 'zip' : start[0] === 0x23 && start[1] === 0x21 ? 'script' : 'other';
     if (kind === 'elf') code = new ExtentHash(codeExtents(withSize(start, size)));
@@ -150,6 +157,7 @@ export async function readContent(
   const source: ByteSource | undefined = held ? bufferSource(held) : parts;
   const content: { -readonly [key in keyof Content]: Content[key] } = { digest: hash.digest('base64url') };
   if (keep && held) content.bytes = held;
+  if (sample) content.sample = sample;
   if (source === undefined) return content;
   if (kind === 'elf') {
     const elf = parseElf(source, options.symbols);

@@ -16,6 +16,7 @@ export { readFilesystem } from './filesystem.ts';
 export { type Layer, mergeLayers, readSavedImage, type SavedImage, type WastedFile } from './layers.ts';
 export { type CachedLibrary, parseLdCache } from './ldcache.ts';
 export { type Closure, type Libc, type LinkProblem, Loader, libcOf } from './loader.ts';
+export { Packages } from './packages.ts';
 export {
   DEFAULT_PATH,
   findProgram,

@@ -1,0 +1,15 @@
+import type { Check } from '../model.ts';
+import type { Pair } from '../snapshot.ts';
+
+/** A check that looks at two images at rest. */
+export interface StaticCheck {
+  /** The name of its file. */
+  readonly id: string;
+  check(pair: Pair, facts: StaticFacts): Check;
+}
+
+/** What is known beside the two images. */
+export interface StaticFacts {
+  /** The programs of the rewrite were searched for texts: `Snapshot.mentioning` can be relied on. */
+  readonly searched: boolean;
+}

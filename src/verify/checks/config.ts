@@ -1,0 +1,269 @@
+import type { ImageConfig } from '../../image/index.ts';
+import { classOf, HARMLESS } from '../classes.ts';
+import { type Evidence, makeCheck, type Outcome } from '../model.ts';
+import type { Pair, Snapshot } from '../snapshot.ts';
+import { entryKind } from '../traits.ts';
+import type { StaticCheck } from './check.ts';
+
+/** The effective config: what a container of the image is started with. */
+export const config: StaticCheck = {
+  id: 'config',
+  check(pair) {
+    const evidence = [
+      ...platform(pair),
+      ...command(pair),
+      ...environment(pair),
+      ...workingDir(pair),
+      ...user(pair),
+      ...lists(pair),
+      ...labels(pair),
+      ...single(pair),
+    ];
+    const fine =
+      evidence.length === 0 ? 'The effective config is the same' : 'The config differs in ways that do no harm';
+    return makeCheck('config', 'closes', fine, evidence);
+  },
+};
+
+const show = (words: readonly string[]): string => (words.length === 0 ? 'none' : JSON.stringify(words));
+
+function platform({ before, after }: Pair): Evidence[] {
+  const name = ({ os, architecture, variant }: ImageConfig) => [os, architecture, variant].filter(Boolean).join('/');
+  const [old, now] = [name(before.config), name(after.config)];
+  const isSame = before.config.os === after.config.os && before.config.architecture === after.config.architecture;
+  if (isSame) return [];
+  const cause = { kind: 'config', field: 'platform' } as const;
+  return [{ outcome: 'worse', message: `The platform was ${old} and is ${now}`, cause }];
+}
+
+function command({ before, after }: Pair): Evidence[] {
+  const [old, now] = [before.command, after.command];
+  const cause = { kind: 'config', field: before.config.entrypoint.length > 0 ? 'Entrypoint' : 'Cmd' } as const;
+  const at = (outcome: Outcome, message: string): Evidence[] => [{ outcome, message, cause }];
+  if (equal(old, now)) {
+    if (equal(before.config.entrypoint, after.config.entrypoint)) return [];
+    return at(
+      'worse',
+      `The command is split differently between ENTRYPOINT and CMD, so arguments of \`run\` end up elsewhere`,
+    );
+  }
+  if (now.length === 0) return at('worse', `The command ${show(old)} is lost`);
+  if (old.length === 0) return at('changed', `There is a command now: ${show(now)}`);
+  if (equal(unwrapped(old), unwrapped(now))) {
+    return at(
+      'changed',
+      `The command is started ${isShellForm(now) ? 'through a shell now' : 'without a shell now'}: ${show(now)}`,
+    );
+  }
+  if (onlyMoved(before, after)) return at('changed', `The program is elsewhere: ${show(old)} became ${show(now)}`);
+  return at('worse', `The command was ${show(old)} and is ${show(now)}`);
+}
+
+const isShellForm = (argv: readonly string[]): boolean =>
+  /^(?:\/bin\/)?(?:sh|bash|ash)$/.test(argv[0] ?? '') && argv[1] === '-c';
+
+/** The words of a shell form that does nothing but start one program. */
+function unwrapped(argv: readonly string[]): readonly string[] {
+  const text = argv[2];
+  if (!isShellForm(argv) || argv.length !== 3 || text === undefined || /["'\\$`;&|<>(){}*?[\]#~\n]/.test(text))
+    return argv;
+  const words = text.trim().split(/\s+/);
+  return words[0] === 'exec' ? words.slice(1) : words;
+}
+
+/** The same arguments for a program that has the same content, or the same name where it was linked again. */
+function onlyMoved(before: Snapshot, after: Snapshot): boolean {
+  const [old, now] = [unwrapped(before.command), unwrapped(after.command)];
+  if (!equal(old.slice(1), now.slice(1))) return false;
+  const [one] = before.follow(old[0] ?? '').programs;
+  const [two] = after.follow(now[0] ?? '').programs;
+  if (one === undefined || two === undefined) return false;
+  if (one.entry.digest !== undefined && one.entry.digest === two.entry.digest) return true;
+  return nameOf(one.path) === nameOf(two.path) && !after.isBase(two.entry) && !before.isBase(one.entry);
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const equal = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+/** Variables that only builds read, and those that tell which version of something was installed. */
+const BUILD_ONLY =
+  /^(?:GOPATH|GOROOT|GOTOOLCHAIN|GOCACHE|GOMODCACHE|GOFLAGS|GOPROXY|GO111MODULE|GOOS|GOARCH|CGO_ENABLED|CARGO_HOME|RUSTUP_HOME|RUSTFLAGS|MAVEN_HOME|MAVEN_CONFIG|MAVEN_OPTS|M2_HOME|GRADLE_HOME|GRADLE_USER_HOME|GRADLE_OPTS|SBT_HOME|KOTLIN_HOME|PIP_[A-Z_]+|POETRY_[A-Z_]+|npm_config_[a-z_]+|NPM_CONFIG_[A-Z_]+|YARN_[A-Z_]+|PNPM_HOME|DEBIAN_FRONTEND|CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MAKEFLAGS|NUGET_[A-Z_]+|DOTNET_(?:SDK_VERSION|USE_POLLING_FILE_WATCHER|NOLOGO|GENERATE_ASPNET_CERTIFICATE|CLI_[A-Z_]+)|GPG_KEYS?)$|_(?:VERSION|SHA\d*|SHA256SUM|CHECKSUM|DOWNLOAD_URL|GPG_KEY)$|^PYTHON_(?:PIP_VERSION|SETUPTOOLS_VERSION|GET_PIP_[A-Z0-9]+|SHA256)$/;
+
+function environment({ before, after }: Pair): Evidence[] {
+  const found: Evidence[] = [];
+  const kind = entryKind(before);
+  const fromBase = (name: string) => before.baseConfig?.env.get(name) === before.config.env.get(name);
+  for (const [name, old] of before.config.env) {
+    const now = after.config.env.get(name);
+    if (now === old) continue;
+    const cause = { kind: 'config', field: 'Env', name } as const;
+    if (name === 'PATH') found.push(...searchPath({ before, after }));
+    else if (now === undefined) {
+      const isHarmless =
+        BUILD_ONLY.test(name) && (kind === 'native' || fromBase(name) || before.baseConfig === undefined);
+      const isLocale = /^(?:LANG|LC_[A-Z]+|LANGUAGE)$/.test(name);
+      const outcome = isHarmless ? 'changed' : isLocale && kind === 'native' && fromBase(name) ? 'unknown' : 'worse';
+      const why = isHarmless ? ', which only a build reads' : '';
+      found.push({ outcome, message: `The variable ${name}=${old} is lost${why}`, cause });
+    } else {
+      const outcome = BUILD_ONLY.test(name) || isRelocated(old, now, after) ? 'changed' : 'worse';
+      found.push({ outcome, message: `The variable ${name} was ${old} and is ${now}`, cause });
+    }
+  }
+  for (const [name, now] of after.config.env) {
+    if (before.config.env.has(name) || name === 'PATH') continue;
+    const risky =
+      /^(?:LD_LIBRARY_PATH|LD_PRELOAD|NODE_OPTIONS|JAVA_TOOL_OPTIONS|PYTHONPATH|PYTHONHOME|NODE_ENV|TZ)$/.test(name);
+    const cause = { kind: 'config', field: 'Env', name } as const;
+    found.push({ outcome: risky ? 'unknown' : 'changed', message: `There is a new variable: ${name}=${now}`, cause });
+  }
+  return found;
+}
+
+/** A folder that lies elsewhere in the rewrite, such as JAVA_HOME. */
+function isRelocated(old: string, now: string, after: Snapshot): boolean {
+  const isPath = old.startsWith('/') && now.startsWith('/');
+  return isPath && after.files.resolve(old) === undefined && after.files.resolve(now) !== undefined;
+}
+
+function searchPath({ before, after }: Pair): Evidence[] {
+  const folders = (snapshot: Snapshot) =>
+    (snapshot.config.env.get('PATH') ?? '').split(':').filter((folder) => folder !== '');
+  const now = folders(after);
+  const cause = { kind: 'config', field: 'Env', name: 'PATH' } as const;
+  const lost = folders(before).filter((folder) => !now.includes(folder));
+  // A folder that the rewrite has not, or has without programs, is not missed: lost programs are found by other checks.
+  const missed = lost.filter((folder) => after.files.list(folder).length > 0 && after.config.env.has('PATH'));
+  if (missed.length > 0)
+    return [{ outcome: 'worse', message: `PATH has lost ${missed.join(', ')}, where programs are`, cause }];
+  return lost.length === 0 && now.length === folders(before).length
+    ? [{ outcome: 'changed', message: 'PATH names its folders in another order', cause }]
+    : [{ outcome: 'changed', message: `PATH is ${after.config.env.get('PATH') ?? 'not set'}`, cause }];
+}
+
+function workingDir({ before, after }: Pair): Evidence[] {
+  const [old, now] = [before.config.workingDir, after.config.workingDir];
+  if (old === now) return [];
+  const message = `The working directory was ${old} and is ${now}`;
+  const cause = { kind: 'config', field: 'WorkingDir' } as const;
+  const kind = entryKind(before);
+  const program = before.chain.programs[0]?.entry.path;
+  const read = [...below(before, old)].find((path) => path !== program && !HARMLESS.has(classOf(path, kind)));
+  if (read === undefined) return [{ outcome: 'changed', message, cause }];
+  const elsewhere = now === '/' ? read.slice(old.length) : `${now}${read.slice(old.length)}`;
+  if (after.files.resolve(elsewhere))
+    return [{ outcome: 'changed', message: `${message}; what lay in it went with it`, cause }];
+  return [{ outcome: 'worse', message: `${message}; ${read} was in reach of a relative path`, cause }];
+}
+
+function* below(snapshot: Snapshot, folder: string): Generator<string> {
+  const prefix = folder === '/' ? '/' : `${folder}/`;
+  for (const entry of snapshot.files.entries()) {
+    if (entry.type === 'file' && entry.path.startsWith(prefix) && !snapshot.isBase(entry) && folder !== '/')
+      yield entry.path;
+  }
+}
+
+function user({ before, after }: Pair): Evidence[] {
+  const [old, now] = [before.config.user, after.config.user];
+  const cause = { kind: 'config', field: 'User' } as const;
+  const number = (snapshot: Snapshot) =>
+    'unknown' in snapshot.user ? undefined : `${snapshot.user.uid}:${snapshot.user.gid}`;
+  const [one, two] = [number(before), number(after)];
+  const name = (user: string) => (user === '' ? 'root' : user);
+  if (old === now && (one === two || two === undefined)) return []; // an unknown name is for the check of accounts
+  const message = `The user was ${name(old)} (${one ?? 'unknown'}) and is ${name(now)} (${two ?? 'unknown'})`;
+  if (one === two && one !== undefined) return [{ outcome: 'changed', message, cause }];
+  const wasRoot = one?.startsWith('0:') ?? false;
+  return [{ outcome: wasRoot ? 'unknown' : 'worse', message, cause }];
+}
+
+function lists({ before, after }: Pair): Evidence[] {
+  const found: Evidence[] = [];
+  const fields = [
+    ['ExposedPorts', 'exposedPorts', 'EXPOSE'],
+    ['Volumes', 'volumes', 'VOLUME'],
+    ['OnBuild', 'onBuild', 'ONBUILD'],
+  ] as const;
+  for (const [field, key, instruction] of fields) {
+    for (const name of before.config[key].filter((item) => !after.config[key].includes(item))) {
+      found.push({
+        outcome: 'worse',
+        message: `${instruction} ${name} is lost`,
+        cause: { kind: 'config', field, name },
+      });
+    }
+    for (const name of after.config[key].filter((item) => !before.config[key].includes(item))) {
+      const outcome = field === 'ExposedPorts' ? 'changed' : 'unknown';
+      found.push({ outcome, message: `${instruction} ${name} is new`, cause: { kind: 'config', field, name } });
+    }
+  }
+  return found;
+}
+
+function labels({ before, after }: Pair): Evidence[] {
+  const found: Evidence[] = [];
+  for (const [name, old] of before.config.labels) {
+    const now = after.config.labels.get(name);
+    if (now === old) continue;
+    const ofBase = before.baseConfig?.labels.get(name) === old || /^io\.buildah\./.test(name);
+    const isTime = /created|build-?date|revision/i.test(name) && now !== undefined;
+    const message = now === undefined ? `The label ${name} is lost` : `The label ${name} was ${old} and is ${now}`;
+    found.push({
+      outcome: ofBase || isTime ? 'changed' : 'worse',
+      message,
+      cause: { kind: 'config', field: 'Labels', name },
+    });
+  }
+  for (const name of after.config.labels.keys()) {
+    if (before.config.labels.has(name)) continue;
+    found.push({
+      outcome: 'changed',
+      message: `The label ${name} is new`,
+      cause: { kind: 'config', field: 'Labels', name },
+    });
+  }
+  return found;
+}
+
+function single({ before, after }: Pair): Evidence[] {
+  const found: Evidence[] = [];
+  const signal = ({ stopSignal }: ImageConfig) => stopSignal.replace(/^SIG/, '') || 'TERM';
+  const [old, now] = [signal(before.config), signal(after.config)];
+  if (old !== now && !(isNumberOf(old, now) || isNumberOf(now, old))) {
+    const cause = { kind: 'config', field: 'StopSignal' } as const;
+    found.push({ outcome: 'worse', message: `The stop signal was SIG${old} and is SIG${now}`, cause });
+  }
+  const [check, other] = [before.config.healthcheck, after.config.healthcheck];
+  const cause = { kind: 'config', field: 'Healthcheck' } as const;
+  const isOff = (test: readonly string[] | undefined) => test === undefined || test[0] === 'NONE';
+  if (!isOff(check?.test) && isOff(other?.test)) {
+    found.push({ outcome: 'worse', message: `The health check ${show(check?.test ?? [])} is lost`, cause });
+  } else if (isOff(check?.test) && !isOff(other?.test)) {
+    found.push({ outcome: 'unknown', message: `There is a health check now: ${show(other?.test ?? [])}`, cause });
+  } else if (!isOff(check?.test) && JSON.stringify(check) !== JSON.stringify(other)) {
+    found.push({
+      outcome: 'changed',
+      message: `The health check was ${show(check?.test ?? [])} and is ${show(other?.test ?? [])}`,
+      cause,
+    });
+  }
+  if (!equal(before.config.shell, after.config.shell)) {
+    const message = `SHELL was ${show(before.config.shell)} and is ${show(after.config.shell)}`;
+    found.push({ outcome: 'changed', message, cause: { kind: 'config', field: 'Shell' } });
+  }
+  return found;
+}
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  HUP: '1',
+  INT: '2',
+  QUIT: '3',
+  KILL: '9',
+  USR1: '10',
+  USR2: '12',
+  TERM: '15',
+  WINCH: '28',
+};
+const isNumberOf = (number: string, name: string): boolean => SIGNALS[name] === number;

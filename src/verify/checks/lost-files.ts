@@ -1,0 +1,97 @@
+import { doubtful, type LostFile, lostFiles, tracesOf } from '../lost.ts';
+import { type Evidence, makeCheck, type Outcome } from '../model.ts';
+import type { Pair } from '../snapshot.ts';
+import { entryKind } from '../traits.ts';
+import type { StaticCheck, StaticFacts } from './check.ts';
+
+/** What the original had beyond its base and the rewrite has not: only what is not read at run time may go. */
+export const lostFilesCheck: StaticCheck = {
+  id: 'lost-files',
+  check(pair, facts) {
+    const lost = lostFiles(pair);
+    const evidence: Evidence[] = [...harmless(lost)];
+    const groups = new Map<string, { judged: Judged; files: string[] }>();
+    for (const file of doubtful(lost)) {
+      const judged = judge(pair, file, facts);
+      const key = [judged.outcome, judged.why, folderOf(file)].join('\0');
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { judged, files: [file.entry.path] });
+      else group.files.push(file.entry.path);
+    }
+    for (const { judged, files } of groups.values()) {
+      const [first = ''] = files;
+      const more = files.length > 1 ? ` and ${files.length - 1} more next to it` : '';
+      const hint =
+        judged.outcome === 'changed' ? {} : { hint: `Copy ${first} from the build stage if it is read at run time` };
+      const cause = { kind: 'file', path: first } as const;
+      evidence.push({
+        outcome: judged.outcome,
+        message: `${first}${more} is not there any more: ${judged.why}`,
+        cause,
+        ...hint,
+      });
+    }
+    return makeCheck('lost-files', 'closes', 'Nothing is lost that is read at run time', evidence);
+  },
+};
+
+function folderOf({ entry, module }: LostFile): string {
+  return module ?? entry.path.split('/').slice(0, -1).join('/');
+}
+
+function harmless(lost: readonly LostFile[]): Evidence[] {
+  const counts = new Map<string, number>();
+  const doubts = new Set(doubtful(lost));
+  for (const file of lost) {
+    if (file.isBase || doubts.has(file)) continue;
+    counts.set(file.class, (counts.get(file.class) ?? 0) + 1);
+  }
+  return [...counts].map(([name, files]) => ({
+    outcome: 'changed',
+    message: `${files} ${files === 1 ? 'file' : 'files'} left behind: ${name}`,
+  }));
+}
+
+interface Judged {
+  readonly outcome: Outcome;
+  readonly why: string;
+}
+
+function judge(pair: Pair, file: LostFile, { searched }: StaticFacts): Judged {
+  const { after, before } = pair;
+  const { entry, module } = file;
+  const named = namedInConfig(pair, entry.path);
+  if (named !== undefined) return { outcome: 'worse', why: `${named} names it` };
+  const kind = entryKind(before);
+  const { strong, weak, content } = tracesOf(pair, file);
+  if (content !== undefined) {
+    const [carrier] = after.mentioning(content);
+    if (carrier !== undefined) return { outcome: 'changed', why: `${carrier} holds its content` };
+  }
+  for (const text of strong) {
+    const [reader] = after.mentioning(text);
+    if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
+  }
+  if (!searched) return { outcome: 'unknown', why: 'it may be read at run time' };
+  if (module !== undefined) return { outcome: 'changed', why: `nothing outside of dependencies imports ${module}` };
+  for (const text of weak) {
+    const [reader] = after.mentioning(text);
+    if (reader !== undefined)
+      return { outcome: 'unknown', why: `it may be read at run time, ${reader} holds the word ${text}` };
+  }
+  if (kind === 'native') return { outcome: 'changed', why: 'no program of the image names it' };
+  return { outcome: 'unknown', why: 'it may be read at run time' };
+}
+
+/** The part of the rewrite's config that names a path or a folder above it. */
+function namedInConfig({ after }: Pair, path: string): string | undefined {
+  const isNamed = (text: string) =>
+    text.length > 4 && text.startsWith('/') && (path === text || path.startsWith(`${text.replace(/\/$/, '')}/`));
+  for (const [name, value] of after.config.env) {
+    if (name !== 'PATH' && name !== 'HOME' && value.split(':').some(isNamed) && value !== after.config.workingDir)
+      return `the variable ${name}`;
+  }
+  const word = after.command.slice(1).find((argument) => isNamed(argument.slice(argument.indexOf('=') + 1)));
+  if (word !== undefined) return 'the command';
+  return after.config.volumes.some((volume) => isNamed(volume)) ? 'a volume' : undefined;
+}

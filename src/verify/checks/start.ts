@@ -1,0 +1,48 @@
+import { type Evidence, makeCheck } from '../model.ts';
+import type { Observation } from '../observe.ts';
+import { explainRuntimeError } from '../runtime-errors.ts';
+import type { RunCheck } from './run-check.ts';
+
+/** The container stays alive where the original does, or ends with the same exit code. */
+export const start: RunCheck = {
+  id: 'start',
+  check({ before: [first, second], after }) {
+    const cause = { kind: 'behaviour', what: 'start' } as const;
+    const fine = first.alive ? 'Both stay alive' : `Both end with exit code ${first.exitCode}`;
+    const done = (...evidence: Evidence[]) => makeCheck('start', 'starts', fine, evidence, caveatOf(first));
+    const [one, two, three] = [outcomeOf(first), outcomeOf(second), outcomeOf(after)];
+    if (one !== two) {
+      const message = `The original does not do the same twice: it ${one}, then it ${two}`;
+      return done({ outcome: 'unknown', message, cause });
+    }
+    if (one === three) {
+      if (first.refusal === undefined) return done();
+      return done({ outcome: 'unknown', message: `Neither can be started: ${oneLine(first.refusal)}`, cause });
+    }
+    const known = explainRuntimeError(`${after.stderr}\n${after.stdout}`);
+    const said = lastLine(after);
+    const why = known === undefined ? '' : `. ${known.means}`;
+    const message = `The original ${one}, the rewrite ${three}${said === '' ? '' : `: ${said}`}${why}`;
+    return done({ outcome: 'worse', message, cause, ...(known === undefined ? {} : { hint: known.hint }) });
+  },
+};
+
+function outcomeOf({ refusal, alive, exitCode, outOfMemory }: Observation): string {
+  if (refusal !== undefined) return `cannot be started (exit code ${exitCode})`;
+  if (outOfMemory) return 'runs out of memory';
+  return alive ? 'stays alive' : `ends with exit code ${exitCode}`;
+}
+
+/** Two equal failures prove little. */
+function caveatOf(first: Observation): string | undefined {
+  if (first.alive || first.refusal !== undefined || first.exitCode === 0) return undefined;
+  return `The original fails by itself here (exit code ${first.exitCode}: ${lastLine(first)}), so starting it proved little`;
+}
+
+const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ').slice(0, 300);
+
+function lastLine({ stdout, stderr }: Observation): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.findLast((line) => /error|cannot|not found|no such|denied|fail|exception|panic/i.test(line));
+  return oneLine(telling ?? lines.at(-1) ?? '');
+}

@@ -1,0 +1,219 @@
+import { type FileEntry, joinPaths, Packages } from '../image/index.ts';
+import { classOf, type EntryKind, HARMLESS } from './classes.ts';
+import type { FileClass, LeftBehind } from './model.ts';
+import type { Pair, Snapshot } from './snapshot.ts';
+import { entryKind, ownPrograms } from './traits.ts';
+
+/** A file or an empty folder of the original that the rewrite has not. */
+export interface LostFile {
+  readonly entry: FileEntry;
+  readonly class: FileClass;
+  /** Brought by the original's base image. */
+  readonly isBase: boolean;
+  /** The package of the operating system that it is of. */
+  readonly package?: string;
+  /** The package of a language that it is of: `express`, `requests`. */
+  readonly module?: string;
+}
+
+/** Everything that the original has and the rewrite has not. */
+export function lostFiles({ before, after }: Pair): LostFile[] {
+  const kind = entryKind(before);
+  const packages = new Packages(before.files);
+  const moved = movedDigests({ before, after });
+  const found: LostFile[] = [];
+  for (const entry of before.files.entries()) {
+    const isEmptyFolder =
+      entry.type === 'directory' && entry.path !== '/' && before.files.list(entry.path).length === 0;
+    if (entry.type === 'directory' && !isEmptyFolder) continue;
+    if (after.files.resolve(entry.path) !== undefined || after.files.get(entry.path) !== undefined) continue;
+    if (entry.digest !== undefined && moved.has(entry.digest)) continue;
+    if (followsWorkingDir({ before, after }, entry)) continue;
+    const owner = packages.ownerOf(entry.path);
+    const module = moduleOf(entry.path);
+    found.push({
+      entry,
+      class: classify(before, entry, kind, owner, module, packages.names.size > 0),
+      isBase: before.isBase(entry),
+      ...(owner === undefined ? {} : { package: owner }),
+      ...(module === undefined ? {} : { module }),
+    });
+  }
+  return found;
+}
+
+function classify(
+  before: Snapshot,
+  entry: FileEntry,
+  kind: EntryKind,
+  owner: string | undefined,
+  module: string | undefined,
+  hasDatabase: boolean,
+): FileClass {
+  const found = classOf(entry.path, kind);
+  if (HARMLESS.has(found) && found !== 'source' && found !== 'project file' && found !== 'test') return found;
+  if (module !== undefined) return 'development dependency';
+  if (HARMLESS.has(found)) return found;
+  if (owner !== undefined) return 'package';
+  if (entry.type === 'symlink' && /^\/etc\/alternatives\//.test(entry.target ?? '')) return 'package';
+  // Where the database of packages lists all of theirs, a file that it does not know is nobody's.
+  if (found === 'package' && hasDatabase && !before.isBase(entry)) return 'unknown';
+  return found;
+}
+
+/** The package of Node or Python that a file is of. */
+export function moduleOf(path: string): string | undefined {
+  const node = /^.*\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)\//.exec(path);
+  if (node) return node[1];
+  const python =
+    /\/(?:site|dist)-packages\/([^/]+?)(?:-[^/]*\.(?:dist|egg)-info|\.libs|\.py|\.pth|\.egg-link)?(?:\/|$)/.exec(path);
+  return python?.[1];
+}
+
+/** Files that the command names, when they were moved with the command. */
+function movedDigests({ before, after }: Pair): Set<string> {
+  const digests = (snapshot: Snapshot) =>
+    snapshot.command.flatMap((word, index) => {
+      const first = index === 0 ? snapshot.chain.programs[0]?.entry : undefined;
+      return (first ?? snapshot.files.resolve(joinPaths(snapshot.config.workingDir, word)))?.digest ?? [];
+    });
+  const now = new Set(digests(after));
+  const moved = new Set(digests(before).filter((digest) => now.has(digest)));
+  // A program that was linked again keeps its name.
+  const [one] = before.chain.programs;
+  const [two] = after.chain.programs;
+  const name = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  if (one?.entry.digest && two && name(one.path) === name(two.path) && !before.isBase(one.entry))
+    moved.add(one.entry.digest);
+  return moved;
+}
+
+/** A file under the old working folder that lies at the same place under the new one. */
+function followsWorkingDir({ before, after }: Pair, entry: FileEntry): boolean {
+  const [old, now] = [before.config.workingDir, after.config.workingDir];
+  if (old === now || old === '/' || !entry.path.startsWith(`${old}/`)) return false;
+  const there = after.files.resolve(joinPaths(now, entry.path.slice(old.length + 1)));
+  return there?.type === entry.type && there.digest === entry.digest;
+}
+
+const MOST_TEXTS = 2000;
+/** Names that libraries have too, so that finding them in a program says little. */
+const COMMON_NAME =
+  /^(?:index\.(?:html?|js|php)|favicon\.ico|robots\.txt|main|app|server|config|data|static|public|test)$/;
+
+/** What is searched for to tell whether a lost file is read at run time. */
+export interface Traces {
+  /** Naming these is reading the file. */
+  readonly strong: readonly string[];
+  /** Naming these may be chance. */
+  readonly weak: readonly string[];
+  /** A piece of the file itself: a program that holds it carries the file. */
+  readonly content: string | undefined;
+}
+
+/** The texts by which files of the rewrite would name a lost file. */
+export function tracesOf({ before }: Pair, { entry, module }: LostFile): Traces {
+  const { path } = entry;
+  if (module !== undefined && path.includes('/node_modules/')) {
+    return { strong: [`'${module}'`, `"${module}"`, `'${module}/`, `"${module}/`], weak: [], content: undefined };
+  }
+  if (module !== undefined) return { strong: [`import ${module}`, `from ${module}`], weak: [], content: undefined };
+  const folder = before.config.workingDir;
+  const isBelow = folder !== '/' && path.startsWith(`${folder}/`);
+  const relative = isBelow ? path.slice(folder.length + 1) : path.slice(1);
+  const parts = relative.split('/');
+  const name = parts.at(-1) as string;
+  const isDistinct = name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
+  const strong = [path, ...(parts.length > 1 && relative.length >= 6 ? [relative] : []), ...(isDistinct ? [name] : [])];
+  const folders = parts.slice(0, -1).filter((part) => part.length >= 4);
+  const weak = [
+    ...(isDistinct || name.length < 4 ? [] : [name]),
+    ...(isBelow ? folders : [parts.slice(0, -1).join('/')]),
+  ];
+  const sample = entry.sample ?? entry.bytes?.subarray(0, SAMPLE);
+  const content = sample && sample.length >= 16 ? sample.toString('latin1') : undefined;
+  // Texts are compared byte by byte.
+  const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+  return { strong: strong.map(bytes), weak: weak.filter((text) => text.length >= 4).map(bytes), content };
+}
+
+/** So many first bytes of a file are kept, to find it again inside a program. */
+export const SAMPLE = 96;
+
+/** Lost files that have to be looked at one by one: neither the base's, nor harmless by their class. */
+export function doubtful(lost: readonly LostFile[]): LostFile[] {
+  return lost.filter(
+    (file) =>
+      !file.isBase &&
+      (!HARMLESS.has(file.class) || file.module !== undefined) &&
+      file.class !== 'package' &&
+      file.class !== 'toolchain' &&
+      file.class !== 'dependency cache',
+  );
+}
+
+/** The texts to search the rewrite for, and no more than can be searched in reasonable time. */
+export function textsOfLost(pair: Pair, lost: readonly LostFile[]): string[] {
+  const texts = new Set<string>();
+  for (const file of doubtful(lost)) {
+    if (texts.size > MOST_TEXTS) break;
+    const { strong, weak, content } = tracesOf(pair, file);
+    for (const text of [...strong, ...weak, ...(content === undefined ? [] : [content])]) texts.add(text);
+  }
+  return [...texts];
+}
+
+const TEXT_FILE =
+  /\.(?:py|[cm]?js|jsx|rb|php|pl|sh|lua|ex|exs|json|ya?ml|toml|xml|ini|conf|cfg|properties|html?|ejs|hbs|pug|jinja2?|j2|tmpl|erb|env)$|\/[^/.]+$/;
+const LARGEST_TEXT = 1024 * 1024;
+
+/** The files of the rewrite that are searched: its own programs, scripts and settings, without their dependencies. */
+export function searchedFiles(after: Snapshot): Set<string> {
+  const found = new Set(ownPrograms(after).map(({ path }) => path));
+  for (const entry of after.files.entries()) {
+    if (entry.type !== 'file' || after.isBase(entry) || entry.size > LARGEST_TEXT) continue;
+    if (
+      /\/(?:node_modules|(?:site|dist)-packages)\/|^\/(?:proc|sys|dev|usr\/(?:share|include|lib)|var\/lib)\//.test(
+        entry.path,
+      )
+    )
+      continue;
+    if (TEXT_FILE.test(entry.path)) found.add(entry.path);
+  }
+  return found;
+}
+
+/** What the rewrite has not, by class, with the folders that are largest; whatever brought it. */
+export function summarizeLost(lost: readonly LostFile[]): LeftBehind[] {
+  const classes = new Map<
+    FileClass,
+    { files: number; bytes: number; folders: Map<string, { bytes: number; files: number }> }
+  >();
+  for (const { entry, class: name } of lost) {
+    if (entry.type !== 'file' || entry.linkOf !== undefined) continue;
+    const group = classes.get(name) ?? { files: 0, bytes: 0, folders: new Map() };
+    classes.set(name, group);
+    group.files += 1;
+    group.bytes += entry.size;
+    const folder = groupFolder(entry.path);
+    const known = group.folders.get(folder) ?? { bytes: 0, files: 0 };
+    group.folders.set(folder, { bytes: known.bytes + entry.size, files: known.files + 1 });
+  }
+  return [...classes]
+    .map(([name, { files, bytes, folders }]) => ({
+      class: name,
+      files,
+      bytes,
+      largest: [...folders]
+        .map(([path, sum]) => ({ path, ...sum }))
+        .sort((a, b) => b.bytes - a.bytes)
+        .slice(0, 12),
+    }))
+    .sort((a, b) => b.bytes - a.bytes);
+}
+
+/** The folder that a file is counted in: three levels deep, less where the path is shorter. */
+function groupFolder(path: string): string {
+  const parts = path.split('/').slice(1);
+  return `/${parts.slice(0, Math.max(1, Math.min(3, parts.length - 1))).join('/')}`;
+}

@@ -1,0 +1,60 @@
+/** How one text compares with two of another origin, whose own difference is noise. */
+export interface TextComparison {
+  /** `same`: nothing differs but noise. `different`: something does that was stable. `unstable`: nothing can be said. */
+  readonly result: 'same' | 'different' | 'unstable';
+  /** The first line of the new text that differs, and what stood there. */
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+/** Compares a text with two runs of the original: what differs between those, or differs in numbers only, is noise. */
+export function compareTexts(first: string, second: string, text: string): TextComparison {
+  if (first === second)
+    return text === first ? { result: 'same' } : { result: 'different', ...firstDifference(first, text) };
+  const [one, two, three] = [first, second, text].map((value) => lines(value).map(withoutNumbers)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  if (equal(one, two))
+    return equal(one, three) ? { result: 'same' } : { result: 'different', ...firstDifference(one, three) };
+  // Lines of things that happen side by side come in any order.
+  const [sorted, other, mine] = [one, two, three].map((list) => [...list].sort()) as [string[], string[], string[]];
+  if (equal(sorted, other))
+    return equal(sorted, mine) ? { result: 'same' } : { result: 'different', ...firstDifference(sorted, mine) };
+  // What both runs of the original say has to be said; the rest cannot be compared.
+  const missing = one.find((line) => two.includes(line) && !three.includes(line));
+  if (missing !== undefined) return { result: 'different', expected: missing };
+  return { result: 'unstable' };
+}
+
+const lines = (text: string): string[] => text.replace(/\r\n/g, '\n').replace(/\n$/, '').split('\n');
+const equal = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((line, i) => line === b[i]);
+
+/** Times, process numbers, addresses, identifiers. */
+function withoutNumbers(line: string): string {
+  return line
+    .replace(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\b/g, '#')
+    .replace(/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g, '#')
+    .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b/gi, '#')
+    .replace(/\d+(?:[.,:]\d+)*/g, '#')
+    .replace(/#(?:[µm]?s|ms|ns)\b/g, '#')
+    .replace(/\b[A-Za-z0-9_-]{20,}\b/g, (word) => (/#/.test(word) || /\d/.test(word) ? '#' : word));
+}
+
+function firstDifference(
+  expected: string | readonly string[],
+  actual: string | readonly string[],
+): { expected: string; actual: string } {
+  const [one, two] = [expected, actual].map((value) => (typeof value === 'string' ? lines(value) : value)) as [
+    string[],
+    string[],
+  ];
+  const at = Math.max(
+    0,
+    one.findIndex((line, index) => line !== two[index]),
+  );
+  const index = equal(one, two.slice(0, one.length)) ? one.length : at;
+  return { expected: one[index] ?? '', actual: two[index] ?? '' };
+}

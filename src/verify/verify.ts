@@ -1,0 +1,300 @@
+import { type Document, decodeSource, parseDocument, type Stage } from '../dockerfile/index.ts';
+import type { BuildFailure, BuildOutcome, BuildRequest, Engine } from '../engines/engine.ts';
+import { compareCommand, compareImages, compareServers, compareStarts, planSearch } from './compare.ts';
+import { makeSnapshot, type ReadImage, readImage } from './inspect.ts';
+import {
+  type BuildReport,
+  type Check,
+  decideVerdict,
+  makeCheck,
+  type SideReport,
+  type VerificationReport,
+} from './model.ts';
+import { type Observation, observe, type Watch } from './observe.ts';
+import { scanFiles } from './scan.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** One of the two Dockerfiles. */
+export interface Side {
+  readonly text: string;
+  /** As given; names the file in reports and finds `<path>.dockerignore`. */
+  readonly path: string;
+  readonly target?: string | undefined;
+  /** A folder. */
+  readonly context: string;
+}
+
+export interface VerifyOptions {
+  /** What both builds are given. */
+  readonly build?: Omit<BuildRequest, 'dockerfile' | 'context' | 'target' | 'onProgress'>;
+  /** Commands of the user's, each the words behind `run IMAGE`. */
+  readonly runs?: readonly (readonly string[])[];
+  /** Paths that web servers are asked for beside `/` and what the health check asks for. */
+  readonly paths?: readonly string[];
+  /** Milliseconds that a program may take to end, or a server to listen; 15,000 unless told. */
+  readonly patience?: number;
+  /** Nothing is started: only what images at rest show. */
+  readonly atRest?: boolean;
+  /** Both are built a second time, to tell how long that takes with everything in the cache. */
+  readonly timeCached?: boolean;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** What is being done, for people who wait. */
+export interface ProgressEvent {
+  readonly step: 'build' | 'read' | 'compare' | 'search' | 'start' | 'serve' | 'run';
+  readonly side: 'before' | 'after' | 'both';
+  readonly text: string;
+}
+
+interface Built {
+  readonly side: Side;
+  readonly outcome: BuildOutcome;
+  readonly cachedSeconds?: number | undefined;
+  readonly stage?: Stage | undefined;
+  readonly image?: ReadImage | undefined;
+}
+
+/**
+ * Judges rewrites of one original: it is built, read and started once, however many candidates there are. Images stay
+ * until the engine's session ends, so that the next build finds its cache.
+ */
+export class Verifier {
+  readonly #engine: Engine;
+  readonly #original: Side;
+  readonly #options: VerifyOptions;
+  #before: Promise<Built> | undefined;
+  readonly #observed = new Map<string, Promise<readonly [Observation, Observation]>>();
+
+  constructor(engine: Engine, original: Side, options: VerifyOptions = {}) {
+    this.#engine = engine;
+    this.#original = original;
+    this.#options = options;
+  }
+
+  /** The image of the original, or why there is none. */
+  async original(): Promise<ReadImage | BuildFailure> {
+    const built = await this.#buildBefore();
+    return built.image ?? (built.outcome as BuildFailure);
+  }
+
+  /** Builds a rewrite, compares it with the original, and says whether it may take its place. */
+  async judge(rewrite: Side): Promise<VerificationReport> {
+    const before = await this.#buildBefore();
+    if (before.image === undefined)
+      return this.#report(before, notBuilt(rewrite), [buildCheck(before.outcome, 'before')]);
+    const after = await this.#build(rewrite, 'after');
+    if (after.image === undefined) return this.#report(before, after, [buildCheck(after.outcome, 'after')]);
+
+    const caveats = [...before.image.caveats, ...after.image.caveats];
+    const one = makeSnapshot(before.image);
+    const { two, searched } = await this.#search(one, after.image, caveats);
+    this.#tell('compare', 'both', 'Comparing the images');
+    const { checks, leftBehind } = compareImages(one, two, searched);
+    const all = [makeCheck('build', 'builds', 'Both build', []), ...checks];
+    // What cannot be loaded need not be started; what is started shows more than a prediction.
+    if (this.#options.atRest !== true)
+      all.push(...(await this.#run(one, two, before.image.id, after.image.id, caveats)));
+    return this.#report(before, after, all, leftBehind, caveats);
+  }
+
+  #tell(step: ProgressEvent['step'], side: ProgressEvent['side'], text: string): void {
+    this.#options.onProgress?.({ step, side, text });
+  }
+
+  #buildBefore(): Promise<Built> {
+    this.#before ??= this.#build(this.#original, 'before');
+    return this.#before;
+  }
+
+  async #build(side: Side, name: 'before' | 'after'): Promise<Built> {
+    const request: BuildRequest = {
+      ...this.#options.build,
+      dockerfile: { text: side.text, path: side.path },
+      context: side.context,
+      ...(side.target === undefined ? {} : { target: side.target }),
+      onProgress: (line) => this.#tell('build', name, line),
+    };
+    const outcome = await this.#engine.build(request);
+    const document: Document = parseDocument(decodeSource(side.path, Buffer.from(side.text)));
+    const stage = document.target(side.target);
+    if (!outcome.ok || stage === undefined) return { side, outcome };
+    let cachedSeconds: number | undefined;
+    if (this.#options.timeCached === true) {
+      const again = await this.#engine.build({ ...request, noCache: false });
+      if (again.ok) cachedSeconds = again.seconds;
+    }
+    this.#tell('read', name, `Reading the image of ${side.path}`);
+    return { side, outcome, stage, cachedSeconds, image: await readImage(this.#engine, outcome.imageId, stage) };
+  }
+
+  async #search(one: Snapshot, image: ReadImage, caveats: string[]): Promise<{ two: Snapshot; searched: boolean }> {
+    const two = makeSnapshot(image);
+    const { files, texts } = planSearch({ before: one, after: two });
+    if (files.size === 0) return { two, searched: true };
+    this.#tell('search', 'after', `Searching ${files.size} files for what they ask of the image`);
+    try {
+      const mentions = await scanFiles(this.#engine.exportFilesystem(image.id), (path) => files.has(path), texts);
+      return { two: makeSnapshot(image, mentions), searched: true };
+    } catch (error) {
+      caveats.push(`The files of the rewrite could not be searched: ${(error as Error).message}`);
+      return { two, searched: false };
+    }
+  }
+
+  async #run(one: Snapshot, two: Snapshot, before: string, after: string, caveats: string[]): Promise<Check[]> {
+    const { capabilities } = this.#engine;
+    if (!capabilities.canRun) {
+      caveats.push(`${this.#engine.name} cannot run containers here: nothing was started`);
+      return [notStarted('The engine cannot run containers')];
+    }
+    const checks: Check[] = [];
+    if (one.command.length > 0) {
+      const runs = await this.#observeBoth('start', before, after, watchOf(one), watchOf(two));
+      checks.push(...compareStarts(runs));
+      const [first] = runs.before;
+      const isServer = first.alive && runs.after.alive && first.ports?.length !== 0;
+      if (isServer && capabilities.reachable) {
+        const paths = ['/', ...healthPaths(one), ...(this.#options.paths ?? [])];
+        const serve = { network: 'internal', paths, ports: first.ports ?? [] } as const;
+        checks.push(...compareServers(await this.#observeBoth('serve', before, after, serve, serve)));
+      } else if (isServer) caveats.push('The containers cannot be reached from here: no answers were compared');
+    } else if (two.command.length > 0 || (this.#options.runs ?? []).length === 0) {
+      caveats.push('The original has no command: nothing was started');
+    }
+    for (const command of this.#options.runs ?? []) {
+      const runs = await this.#observeBoth(`run ${command.join(' ')}`, before, after, { command }, { command });
+      checks.push(...compareCommand(runs, command.join(' ')));
+    }
+    for (const { caveat } of checks) if (caveat !== undefined) caveats.push(caveat);
+    return checks;
+  }
+
+  /** The original twice, once for all candidates; the rewrite once. */
+  async #observeBoth(what: string, before: string, after: string, old: Partial<Watch>, now: Partial<Watch>) {
+    const step = what.startsWith('run') ? 'run' : what === 'serve' ? 'serve' : 'start';
+    const common = { patience: this.#options.patience ?? 15_000, settle: 1500 };
+    let observed = this.#observed.get(what);
+    if (observed === undefined) {
+      const twice = async () => {
+        this.#tell(step, 'before', 'Starting the original');
+        const first = await observe(this.#engine, { image: before, ...common, ...old });
+        this.#tell(step, 'before', 'Starting the original again, to see what differs by itself');
+        return [first, await observe(this.#engine, { image: before, ...common, ...old })] as const;
+      };
+      observed = twice();
+      this.#observed.set(what, observed);
+    }
+    const originals = await observed;
+    this.#tell(step, 'after', 'Starting the rewrite');
+    // A server that is slower to start than the original is not a worse one.
+    const patience = Math.max(common.patience, originals[0].seconds * 2000);
+    const rewrite = await observe(this.#engine, { image: after, ...common, patience, ...now });
+    return { before: originals, after: rewrite };
+  }
+
+  #report(
+    before: Built,
+    after: Built,
+    checks: readonly Check[],
+    leftBehind: VerificationReport['leftBehind'] = [],
+    caveats: readonly string[] = [],
+  ): VerificationReport {
+    return {
+      ...decideVerdict(checks),
+      engine: { name: this.#engine.name, version: this.#engine.version },
+      before: reportSide(before),
+      after: reportSide(after),
+      checks,
+      leftBehind,
+      caveats: [...new Set(caveats)],
+    };
+  }
+}
+
+/** Builds both, compares them, and says whether the second may take the place of the first. */
+export function verify(
+  engine: Engine,
+  before: Side,
+  after: Side,
+  options: VerifyOptions = {},
+): Promise<VerificationReport> {
+  return new Verifier(engine, before, options).judge(after);
+}
+
+function watchOf({ config }: Snapshot): Partial<Watch> {
+  const { healthcheck, shell } = config;
+  return { health: healthcheck?.test ?? [], shell: shell.length > 0 ? shell : ['/bin/sh', '-c'] };
+}
+
+/** The paths that a health check asks its own server for. */
+function healthPaths({ config }: Snapshot): string[] {
+  const text = (config.healthcheck?.test ?? []).join(' ');
+  return [...text.matchAll(/https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(\/[\w./?=&%-]*)/g)].map(
+    ([, path = '/']) => path,
+  );
+}
+
+function notStarted(why: string): Check {
+  const cause = { kind: 'behaviour', what: 'start' } as const;
+  return makeCheck('start', 'starts', '', [{ outcome: 'unknown', message: why, cause }]);
+}
+
+const NOT_BUILT: BuildFailure = {
+  ok: false,
+  cause: 'interrupted',
+  message: 'Was not built, because the original could not be',
+  seconds: 0,
+  log: { head: [], tail: [], omitted: 0, file: '' },
+};
+
+function notBuilt(side: Side): Built {
+  return { side, outcome: NOT_BUILT };
+}
+
+/** A rewrite that does not build is worse; all other failures prove nothing about it. */
+function buildCheck(outcome: BuildOutcome, side: 'before' | 'after'): Check {
+  const cause = { kind: 'build', side } as const;
+  const who = side === 'before' ? 'The original' : 'The rewrite';
+  if (outcome.ok) {
+    const message = `${who} has no stage of that name`;
+    return makeCheck('build', 'builds', '', [{ outcome: 'unknown', message, cause }]);
+  }
+  const isBroken = outcome.cause === 'dockerfile' && side === 'after';
+  const step = outcome.step === undefined ? '' : ` (${outcome.step})`;
+  const message = `${who} does not build: ${outcome.message}${step}`;
+  return makeCheck('build', 'builds', '', [{ outcome: isBroken ? 'worse' : 'unknown', message, cause }]);
+}
+
+function reportSide({ side, outcome, cachedSeconds, image }: Built): SideReport {
+  const wasted = image?.wasted ?? [];
+  return {
+    dockerfile: side.path,
+    target: side.target,
+    imageId: outcome.ok ? outcome.imageId : undefined,
+    bytes: image?.bytes,
+    files: image?.snapshot.files.size,
+    layers: image?.layers ?? [],
+    wasted: {
+      bytes: wasted.reduce((sum, { bytes }) => sum + bytes, 0),
+      largest: wasted.slice(0, 10).map(({ path, bytes, how }) => ({ path, bytes, how })),
+    },
+    build: reportBuild(outcome, cachedSeconds),
+  };
+}
+
+function reportBuild(outcome: BuildOutcome, cachedSeconds: number | undefined): BuildReport {
+  const seconds = { seconds: outcome.seconds, ...(cachedSeconds === undefined ? {} : { cachedSeconds }) };
+  if (outcome.ok) return seconds;
+  const { cause, message, step, exitCode, stepLog, log } = outcome;
+  return {
+    ...seconds,
+    failure: {
+      cause,
+      message,
+      ...(step === undefined ? {} : { step }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      log: stepLog?.split('\n') ?? log.tail,
+    },
+  };
+}
