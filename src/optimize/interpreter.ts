@@ -30,22 +30,25 @@ interface Frame {
   readonly script: string | undefined;
 }
 
-/** Carries out a stage, and those it stands on, as far as its effects are known. */
-export function walkStage(subject: Subject, recipe: Recipe): World {
+/**
+ * Carries out a stage, and those it stands on, as far as its effects are known. The first recipe is that of the stage;
+ * the others know the commands of a stage that uses several ecosystems.
+ */
+export function walkStage(subject: Subject, recipes: readonly Recipe[]): World {
   const world = new World(baseConfig(subject.system.repository));
-  new Interpreter(subject, recipe, world).walk();
+  new Interpreter(subject, recipes, world).walk();
   return world;
 }
 
 class Interpreter {
   readonly #subject: Subject;
-  readonly #recipe: Recipe;
+  readonly #recipes: readonly Recipe[];
   readonly #world: World;
   #instruction!: Instruction;
 
-  constructor(subject: Subject, recipe: Recipe, world: World) {
+  constructor(subject: Subject, recipes: readonly Recipe[], world: World) {
     this.#subject = subject;
-    this.#recipe = recipe;
+    this.#recipes = recipes;
     this.#world = world;
   }
 
@@ -192,7 +195,7 @@ class Interpreter {
   }
 
   #role(contextPath: string): Role {
-    return this.#recipe.classify?.(contextPath, this.#subject) ?? roleOfFile(contextPath);
+    return this.#recipes[0]?.classify?.(contextPath, this.#subject) ?? roleOfFile(contextPath);
   }
 
   // RUN
@@ -335,9 +338,9 @@ class Interpreter {
   }
 
   #effects(call: Call, program: string): readonly Effect[] {
-    const known =
-      this.#recipe.effects?.(call, this.#world, this.#subject) ??
-      commonEffects(call, program, this.#world, this.#subject);
+    let known: readonly Effect[] | undefined;
+    for (const recipe of this.#recipes) known ??= recipe.effects?.(call, this.#world, this.#subject);
+    known ??= commonEffects(call, program, this.#world, this.#subject);
     if (known) return known;
     const shown = program === '' ? 'a command that a variable names' : `\`${program}\``;
     return [{ kind: 'unknown', below: call.cwd, why: `what ${shown} does is not known` }];

@@ -8,7 +8,7 @@ import { startCommand } from '../lint/facts/shipping.ts';
 import { freeStageName } from '../lint/facts/stage-names.ts';
 import { systemOf } from '../lint/facts/systems.ts';
 import type { Project } from '../lint/types.ts';
-import { carryConfig } from './config.ts';
+import { carryConfig, tailOf } from './config.ts';
 import { BuildContext } from './context.ts';
 import { finalWorkdir, readEntryPoint } from './entry-point.ts';
 import { walkStage } from './interpreter.ts';
@@ -98,7 +98,7 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
       `no recipe knows how a program is built on ${stage.image?.text ?? stage.baseText}`,
       stage.from,
     );
-  const world = walkStage(subject, recipe);
+  const world = walkStage(subject, [recipe, ...recipes.filter((other) => other !== recipe)]);
   const entryPoint = readEntryPoint(subject, start, world);
   const evidence: Evidence = { ...subject, world, entryPoint, workdir: finalWorkdir(stage, world) };
   const proposal = recipe.plan(evidence);
@@ -137,10 +137,11 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
   const slice = sliceWorld(evidence, proposal);
   if (slice.kind === 'declined') return slice;
   const config = carryConfig(evidence, proposal);
-  const ladder = weighRuntimes(evidence, proposal.runtimes, slice.needs, options.runtime);
+  const ladder = weighRuntimes(evidence.system, proposal.runtimes, slice.needs, options.runtime);
   const chosen = chooseRuntime(ladder, options, evidence);
   if (chosen.kind === 'declined') return chosen;
   const keepsName = stage.nameWord === undefined || isBuildStageName(stage.nameWord.text);
+  const isRebase = stage.baseStage !== undefined && tailOf(stage.instructions).length === stage.instructions.length;
   const missing = chosen.runtime.lacks.map((lack) => ({
     sentence: `${chosen.runtime.image} was asked for, but ${lack}`,
     isUnproved: true,
@@ -149,10 +150,17 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
     recipe: recipe.id,
     ecosystem: recipe.ecosystem,
     stage,
-    buildName: keepsName && stage.nameWord ? stage.nameWord.text : freeStageName(document, 'build'),
-    finalName: keepsName ? undefined : stage.nameWord!.text,
+    isRebase,
+    buildName: isRebase
+      ? stage.baseWord!.text
+      : keepsName && stage.nameWord
+        ? stage.nameWord.text
+        : freeStageName(document, 'build'),
+    finalName: keepsName || isRebase ? undefined : stage.nameWord!.text,
     buildEdits: proposal.buildEdits ?? [],
     buildSteps: proposal.buildSteps ?? [],
+    options: proposal.runtimes,
+    choice: options.runtime ?? 'auto',
     ladder,
     runtime: chosen.runtime,
     copies: slice.copies,
@@ -193,7 +201,7 @@ export function rewritten(document: Document, plan: Plan): Rewritten {
   const result = parseDocument(document.source.withText(text));
   const problem = result.problems.find(({ kind }) => kind !== 'encoding');
   if (problem) throw new Error(`recipe ${plan.recipe} wrote what does not parse: ${problem.message}\n${text}`);
-  if (result.stages.length !== document.stages.length + 1)
+  if (result.stages.length !== document.stages.length + (plan.isRebase ? 0 : 1))
     throw new Error(`recipe ${plan.recipe} wrote the wrong number of stages\n${text}`);
   return { kind: 'rewritten', plan, edits, text };
 }

@@ -33,7 +33,8 @@ class Renderer {
   }
 
   edits(): Edit[] {
-    const { stage, buildEdits, buildSteps, carried } = this.#plan;
+    const { stage, buildEdits, buildSteps, carried, isRebase } = this.#plan;
+    if (isRebase) return this.#rebase();
     const tail = tailOf(stage.instructions);
     const edits: Edit[] = [...this.#nameStage(), ...buildEdits.map(({ start, end, text }) => ({ start, end, text }))];
     const runtime = this.#runtime(edits);
@@ -52,6 +53,22 @@ class Renderer {
     const gap = /\n[ \t]*\r?\n$/.test(before) ? '' : this.#eol;
     edits.push({ start, end: start, text: `${gap}${head.join(this.#eol)}${this.#eol}` });
     return edits;
+  }
+
+  /** The final stage gets another base and the copies; the rest of it stays as it is. */
+  #rebase(): Edit[] {
+    const { stage, runtime, buildEdits } = this.#plan;
+    const { start, end } = stage.baseWord!;
+    const lines = this.#head('')
+      .slice(1)
+      .map((line) => this.#eol + line)
+      .join('');
+    const at = stage.from.end;
+    return [
+      ...buildEdits.map((edit) => ({ ...edit })),
+      { start, end, text: runtime.image },
+      { start: at, end: at, text: lines },
+    ];
   }
 
   #nameStage(): Edit[] {

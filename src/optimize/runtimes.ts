@@ -1,21 +1,22 @@
 import { parseImageReference } from '../dockerfile/index.ts';
 import { type RuntimeImage, runtimeImage } from '../knowledge/images.ts';
 import { compareVersions, type Suite, suiteOf } from '../knowledge/suites.ts';
+import type { System } from '../lint/facts/systems.ts';
 import { busyboxPrograms, packageOfProgram, samePackage, shellPrograms } from './programs.ts';
-import type { Candidate, Need, RuntimeChoice, RuntimeOption, Subject, Supply } from './types.ts';
+import type { Candidate, Need, RuntimeChoice, RuntimeOption, Supply } from './types.ts';
 
 /** The newest release of Alpine that the tables know; for programs that run on any. */
 export const newestAlpine = 'alpine:3.23';
 
 /** The rungs of the ladder that the user's choice leaves, each weighed against what the program needs. */
 export function weighRuntimes(
-  subject: Subject,
+  system: System,
   options: readonly RuntimeOption[],
   needs: readonly Need[],
   choice: RuntimeChoice = 'auto',
 ): readonly Candidate[] {
   const chosen = FAMILIES.has(choice) ? options.filter(({ image }) => isOfFamily(image, choice)) : [{ image: choice }];
-  return chosen.map((option) => weigh(subject, option, needs));
+  return chosen.map((option) => weigh(system, option, needs));
 }
 
 const FAMILIES: ReadonlySet<string> = new Set(['auto', 'scratch', 'distroless', 'alpine', 'slim']);
@@ -37,7 +38,7 @@ function isOfFamily(image: string, family: string): boolean {
 }
 
 /** Weighs one image: what it lacks for good, and what the plan has to add. */
-function weigh(subject: Subject, option: RuntimeOption, needs: readonly Need[]): Candidate {
+function weigh(system: System, option: RuntimeOption, needs: readonly Need[]): Candidate {
   const { repository, tag } = parseImageReference(option.image);
   const facts = runtimeImage(repository, tag);
   const suite = suiteOf(repository, tag);
@@ -45,7 +46,7 @@ function weigh(subject: Subject, option: RuntimeOption, needs: readonly Need[]):
   const supplies: Supply[] = [];
   for (const need of needs) {
     if (option.offers?.includes(need.kind) || (need.name !== undefined && option.offers?.includes(need.name))) continue;
-    const result = facts ? meet(need, facts, suite, subject) : `nothing is known of ${option.image}`;
+    const result = facts ? meet(need, facts, suite, system) : `nothing is known of ${option.image}`;
     if (result === true) continue;
     if (need.supply) supplies.push(...need.supply);
     else if (typeof result === 'string') lacks.push(`${result}, and ${need.why}`);
@@ -55,7 +56,7 @@ function weigh(subject: Subject, option: RuntimeOption, needs: readonly Need[]):
 }
 
 /** `true` when the image meets the need; what adds it; or a clause that says that it cannot be added. */
-function meet(need: Need, image: RuntimeImage, suite: Suite | undefined, subject: Subject): true | string | Supply[] {
+function meet(need: Need, image: RuntimeImage, suite: Suite | undefined, system: System): true | string | Supply[] {
   const name = need.name ?? '';
   switch (need.kind) {
     case 'shell':
@@ -63,9 +64,9 @@ function meet(need: Need, image: RuntimeImage, suite: Suite | undefined, subject
     case 'program':
       return program(name, need, image);
     case 'package':
-      return systemPackage(name, need, image, subject);
+      return systemPackage(name, need, image, system);
     case 'libc':
-      return libc(need, image, suite, subject);
+      return libc(need, image, suite, system);
     case 'libstdc++':
       return image.hasCxx || 'libgcc_s and libstdc++ are not there';
     case 'ca':
@@ -93,9 +94,9 @@ function program(name: string, need: Need, image: RuntimeImage): true | string |
   return found === undefined ? `\`${name}\` is not there` : [{ kind: 'install', packages: [found], why: need.why }];
 }
 
-function systemPackage(name: string, need: Need, image: RuntimeImage, subject: Subject): string | Supply[] {
+function systemPackage(name: string, need: Need, image: RuntimeImage, system: System): string | Supply[] {
   const manager = managerOf(image);
-  const distro = subject.system.suite?.distro;
+  const distro = system.suite?.distro;
   const own = distro === 'alpine' ? 'apk' : distro === 'debian' || distro === 'ubuntu' ? 'apt' : undefined;
   const found = manager === undefined ? undefined : manager === own ? name : samePackage(name);
   return found === undefined
@@ -103,10 +104,10 @@ function systemPackage(name: string, need: Need, image: RuntimeImage, subject: S
     : [{ kind: 'install', packages: [found], why: need.why }];
 }
 
-function libc(need: Need, image: RuntimeImage, suite: Suite | undefined, subject: Subject): true | string {
+function libc(need: Need, image: RuntimeImage, suite: Suite | undefined, system: System): true | string {
   if (image.libc !== need.libc)
     return image.libc === 'none' || image.libc === undefined ? 'there is no libc' : `its libc is ${image.libc}`;
-  const built = subject.system.suite;
+  const built = system.suite;
   if (built?.libcVersion === undefined) return true;
   if (suite?.libcVersion === undefined) return image.family === 'distroless' || 'the release of its libc is not known';
   return (

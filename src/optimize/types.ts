@@ -228,6 +228,8 @@ export interface Need {
   readonly libc?: Libc;
   /** As a clause behind "because": "it speaks TLS". */
   readonly why: string;
+  /** Nobody knows yet; what is built tells, see `withoutNeeds`. */
+  readonly isPossible?: boolean;
   /** What to add where the image does not meet the need; the common remedy when absent. */
   readonly supply?: readonly Supply[];
 }
@@ -330,10 +332,15 @@ export interface Plan {
   readonly ecosystem: Ecosystem;
   readonly stage: Stage;
   readonly buildName: string;
+  /** The stage has nothing but configuration, and stands on `buildName`: it is given another base, no new one is added. */
+  readonly isRebase: boolean;
   /** The name that the final stage takes over. */
   readonly finalName: string | undefined;
   readonly buildEdits: readonly BuildEdit[];
   readonly buildSteps: readonly Step[];
+  /** What the ladder was made from. */
+  readonly options: readonly RuntimeOption[];
+  readonly choice: RuntimeChoice;
   /** Smallest first; the chosen one is `runtime`. */
   readonly ladder: readonly Candidate[];
   readonly runtime: Candidate;

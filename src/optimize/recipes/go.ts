@@ -212,6 +212,7 @@ function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
   const needs: Need[] = [];
   const tls = mayUseTls(sources);
   if (tls !== undefined) needs.push({ kind: 'ca', why: tls });
+  const isPossible = !sources.isComplete;
   const unknown = sources.isThere ? 'its modules may need it' : 'its sources are not at hand';
   const zones = evidence.stage.scope.end.variable('TZ')
     ? 'TZ is set'
@@ -220,9 +221,9 @@ function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
       : sources.isComplete
         ? undefined
         : unknown;
-  if (zones !== undefined) needs.push(...zoneNeed(evidence, zones));
+  if (zones !== undefined) needs.push(...zoneNeed(evidence, zones, zones === unknown));
   const files = sources.usesTemp ? 'it makes temporary files' : sources.isComplete ? undefined : unknown;
-  if (files !== undefined) needs.push({ kind: 'tmp', why: files });
+  if (files !== undefined) needs.push({ kind: 'tmp', why: files, isPossible: isPossible && !sources.usesTemp });
   if (sources.imports.has('os/user')) needs.push({ kind: 'accounts', why: 'it imports os/user' });
   for (const path of sources.programs) {
     needs.push({ kind: 'program', name: path.slice(path.lastIndexOf('/') + 1), why: 'the program starts it' });
@@ -231,14 +232,14 @@ function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
 }
 
 /** The golang images have the time zones below GOROOT, where a Go program looks for them by itself. */
-function zoneNeed({ world, commands }: Evidence, why: string): Need[] {
+function zoneNeed({ world, commands }: Evidence, why: string, isPossible: boolean): Need[] {
   const path = '/usr/local/go/lib/time/zoneinfo.zip';
   // Elsewhere the package tzdata says that they are wanted.
   if (world.base.variables.GOPATH === undefined) return [];
   // -trimpath takes GOROOT out of the program.
   const isTrimmed = commands.some(({ args }) => args.some(({ value }) => value === '-trimpath'));
   const variable = { kind: 'variable', name: 'ZONEINFO', value: path, why } as const;
-  return [{ kind: 'zoneinfo', why, supply: [{ kind: 'copy', path, why }, ...(isTrimmed ? [variable] : [])] }];
+  return [{ kind: 'zoneinfo', why, isPossible, supply: [{ kind: 'copy', path, why }, ...(isTrimmed ? [variable] : [])] }];
 }
 
 function commonAssumptions(_: Evidence, sources: GoSources): Assumption[] {
