@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type BuildCommand, KNOWN, runBuild } from './builds.ts';
 import { startCode } from './containers.ts';
 import { stageDockerfile } from './dockerfile.ts';
@@ -301,7 +302,7 @@ class WorkingContainer implements RunningContainer {
 
   /** Waits until the command runs or has ended; what kept it from starting, if anything. */
   async started(): Promise<{ ok: false; message: string; exitCode: number } | undefined> {
-    while (!this.#result && !this.#isRunning()) await pause(20);
+    while (!this.#result && !this.#isRunning()) await setTimeout(20);
     if (this.#result && NOT_STARTED.test(this.#result.stderr)) {
       const message = this.#result.stderr.trim().split('\n')[0]!;
       return { ok: false, message, exitCode: startCode(message) };
@@ -338,8 +339,10 @@ class WorkingContainer implements RunningContainer {
   }
 
   async wait(timeout: number): Promise<ContainerState | undefined> {
-    const ended = await Promise.race([this.ended, pause(timeout)]);
-    return ended ? await this.state() : undefined;
+    const timer = new AbortController();
+    await Promise.race([this.ended, setTimeout(timeout, undefined, { signal: timer.signal })]);
+    timer.abort();
+    return this.#result ? await this.state() : undefined;
   }
 
   async stop(graceSeconds: number): Promise<ContainerState> {
@@ -413,8 +416,3 @@ const SIGNAL_NAMES: Readonly<Record<string, string>> = {
   quit: 'SIGQUIT',
   hangup: 'SIGHUP',
 };
-
-const pause = (milliseconds: number) =>
-  new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), milliseconds).unref();
-  });
