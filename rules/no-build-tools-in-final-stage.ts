@@ -27,14 +27,18 @@ export const rule: Rule = {
     if (sdk && !sdk.interpreter) return;
     const runs = target.chain.flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'));
     // With nothing to build here, or a start script that builds, they are there for the container.
-    const isBuilding =
-      runs.some((run) => document.shell(run)?.commands.some(mayBuild)) &&
-      !readableScripts(document, target, start, context.project).some((text) => BUILDS.test(text));
+    let building: boolean | undefined;
+    const isBuilding = () => {
+      building ??=
+        runs.some((run) => document.shell(run)?.commands.some(mayBuild)) &&
+        !readableScripts(document, target, start, context.project).some((text) => BUILDS.test(text));
+      return building;
+    };
     const isKept = (manager: string, { text, name, isRemoved }: InstalledPackage): boolean => {
       const kind = isRemoved ? undefined : isBuildPackage(manager, text);
       if (kind === undefined || kind === 'debugger') return false;
       if (kind !== 'vcs' && kind !== 'download')
-        return isBuilding && !(/jdk|java/.test(name) && mayRun(document, target, start, context.project, /^java$/));
+        return isBuilding() && !(/jdk|java/.test(name) && mayRun(document, target, start, context.project, /^java$/));
       const program = PROGRAMS[name] ?? new RegExp(`^${name.replace(/-minimal$/, '')}$`);
       return isUsed(document, runs, program) && !mayRun(document, target, start, context.project, program);
     };

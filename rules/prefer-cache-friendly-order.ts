@@ -20,6 +20,7 @@ export const rule: Rule = {
     if (!target) return;
     for (const stage of reachableStages(target)) {
       const copies = new Map(stageCopies(document, stage).map((copy) => [copy.instruction, copy]));
+      if (![...copies.values()].some(isWhole)) continue;
       const seen = new Set<string>(stage.baseStage && installedBefore(document, stage.baseStage));
       let whole: Copy | undefined;
       for (const instruction of stage.instructions) {
