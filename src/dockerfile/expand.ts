@@ -34,7 +34,7 @@ export interface ShellWordSpan extends Range {
 
 /** Resolves quotes, escapes and variables as the builder does for ENV, COPY, FROM, WORKDIR and others (never for RUN). */
 export function expand(text: string, lookup: Lookup, escape = '\\'): Expansion {
-  if (!/["'$\\`]/.test(text)) return { value: text, complete: true, names: [], error: undefined };
+  if (!/^\ufeff|["'$\\`]/.test(text)) return { value: text, complete: true, names: [], error: undefined };
   return new Expander(text, lookup, escape, 'plain').run();
 }
 
@@ -70,6 +70,11 @@ const DEEPEST = 500;
  */
 type Mode = 'plain' | 'pattern' | 'replacement' | 'kept';
 
+/** The builder's scanner takes a byte order mark at the start of any text for one of a file. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 const NAME = /[\p{L}_][\p{L}\p{Nd}_]*|[0-9]+|[@*#?$!-]/uy;
 
 /** Reads a text once, character by character, as the builder's own small shell does. */
@@ -79,7 +84,7 @@ class Expander {
   readonly #lookup: Lookup;
   readonly #escape: string;
   #mode: Mode;
-  #at = 0;
+  #at: number;
   #depth = 0;
   #length = 0;
   #complete = true;
@@ -92,6 +97,7 @@ class Expander {
     this.#lookup = lookup;
     this.#escape = escape;
     this.#mode = mode;
+    this.#at = text.length - withoutMark(text).length;
   }
 
   run(): Expansion {
@@ -295,9 +301,10 @@ class Expander {
 
   #trimmed(name: string, start: number, char: string): string {
     this.#at++;
-    const greedy = this.#text[this.#at] === char;
-    if (greedy) this.#at++;
-    const pattern = this.#until('}', 'pattern');
+    const word = this.#until('}', 'pattern');
+    // The second sign may even be quoted.
+    const greedy = word.startsWith(char);
+    const pattern = greedy ? word.slice(1) : word;
     if (this.#mode === 'kept') return '';
     const glob = readGlob(char === '#' ? pattern : reversePattern(pattern));
     const value = this.#value(name, '');
@@ -351,7 +358,7 @@ type Glob = readonly (readonly (string | undefined)[])[];
 
 function readGlob(pattern: string): Glob {
   const glob: (string | undefined)[][] = [[]];
-  const characters = [...pattern];
+  const characters = [...withoutMark(pattern)];
   for (let at = 0; at < characters.length; at++) {
     const char = characters[at]!;
     if (char === '*') glob.push([]);

@@ -42,11 +42,12 @@ export function isHeredocWord(word: string): boolean {
 }
 
 function readMarker(word: string): Omit<HeredocMarker, 'marker'> | undefined {
-  const match = /^(\d*)<<(-?)([^<]*)$/.exec(word);
+  const match = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(word);
   const names = match ? splitShellWords(match[3]!) : undefined;
   if (!match || names?.length !== 1) return undefined;
   const raw = names[0]!.text;
-  const name = unquote(raw);
+  // In a name the builder replaces a byte that is not UTF-8, and then does not find the terminator.
+  const name = unquote(raw).replace(/\p{Surrogate}/gu, '\ufffd');
   if (name === '') return undefined;
   return {
     name,

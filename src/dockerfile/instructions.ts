@@ -332,22 +332,23 @@ function readFlags(joined: JoinedText, from: number, end: number, escape: number
     let valueAt = 0;
     let quote = UNQUOTED;
     while (at < end) {
+      // The escape character takes the next one as it is; at the end of the line it stands for nothing.
+      const isEscaped = text.charCodeAt(at) === escape;
+      if (isEscaped && ++at === end) break;
       const code = text.charCodeAt(at);
+      const space = quote === UNQUOTED ? spaceByte(text, at) : -1;
+      if (space === 0 && !isEscaped) break;
       if (code >= 128) {
-        const bytes = encodeText(characterAt(text, at));
-        const space = quote === UNQUOTED ? spaceByte(text, at) : -1;
-        if (space === 0) break;
-        value += bytes.toString('latin1', 0, space < 0 ? bytes.length : space);
-        at += characterAt(text, at).length;
+        const character = characterAt(text, at);
+        const bytes = encodeText(character);
+        value += bytes.toString('latin1', 0, space > 0 ? space : bytes.length);
+        at += character.length;
         if (space > 0) break;
         continue;
       }
-      if (quote === UNQUOTED && isBlank(code)) break;
       at++;
-      if (code === escape) {
-        // The escape character takes the next one as it is; at the end of the line it stands for nothing.
-        if (at < end && text.charCodeAt(at) < 128) value += text[at++];
-      } else if (code === quote) quote = UNQUOTED;
+      if (isEscaped) value += text[at - 1];
+      else if (code === quote) quote = UNQUOTED;
       else if (quote === UNQUOTED && (code === DOUBLE_QUOTE || code === SINGLE_QUOTE)) quote = code;
       else {
         if (code === EQUALS && valueAt === 0) valueAt = at;

@@ -12,7 +12,7 @@ export function validateInstructions(instructions: readonly Instruction[]): Prob
   for (const instruction of instructions) {
     const { keyword, start, lineEnd: end } = instruction;
     const known = isKnownKeyword(keyword);
-    const message = known ? argumentProblem(instruction) : `unknown instruction ${keyword}`;
+    const message = known ? argumentProblem(instruction) : `unknown instruction \`${keyword}\``;
     if (message) problems.push({ kind: 'instruction', message, start, end });
     if (known && instruction.flags.length > 0) addFlagProblems(instruction, problems);
     if (keyword === 'FROM') hasStage = true;
@@ -48,23 +48,18 @@ function argumentProblem(instruction: Instruction): string | undefined {
       return healthcheckProblem(instruction);
     case 'ONBUILD':
       if (isEmpty) break;
-      return onbuildProblem(instruction.child!.keyword);
+      return onbuildProblem(instruction.child!);
     case 'SHELL':
       if (isEmpty || instruction.json?.length === 0) break;
       return instruction.json ? undefined : 'SHELL takes a JSON array';
     case 'VOLUME':
       if (isEmpty || instruction.json?.length === 0) break;
-      return instruction.operands.some(({ text }) => isBlank(text)) ? 'a path of VOLUME is empty' : undefined;
+      return instruction.operands.some(({ text }) => endOfText(text) === 0) ? 'a path of VOLUME is empty' : undefined;
     default:
       if (isEmpty) break;
       return undefined;
   }
   return `${keyword} needs an argument`;
-}
-
-function isBlank(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (!isSpace(text.charCodeAt(at))) return false;
-  return true;
 }
 
 function fromProblem({ words }: Instruction): string | undefined {
@@ -90,10 +85,18 @@ function healthcheckProblem(instruction: Instruction): string | undefined {
   return hasCommand ? undefined : 'HEALTHCHECK CMD needs a command';
 }
 
-function onbuildProblem(keyword: string): string | undefined {
-  return keyword === 'ONBUILD' || keyword === 'FROM' || keyword === 'MAINTAINER'
-    ? `${keyword} is not allowed behind ONBUILD`
+function onbuildProblem({ keyword }: Instruction): string | undefined {
+  // Here the builder takes off white space that is part of a keyword elsewhere.
+  const name = keyword.slice(0, endOfText(keyword)).toUpperCase();
+  return name === 'ONBUILD' || name === 'FROM' || name === 'MAINTAINER'
+    ? `${name} is not allowed behind ONBUILD`
     : undefined;
+}
+
+function endOfText(text: string): number {
+  let end = text.length;
+  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
+  return end;
 }
 
 /** A flag that an instruction takes. */

@@ -8,7 +8,23 @@ const KEYWORDS = [
   'RUN', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR',
 ];
 const ODD_SPACES = ['\t', '\v', '\f', '\u00a0', '\u2003', '\u0085', '\u200b', '\ufeff', '\r', '\u2028', '\u3000', '\0'];
-const HEREDOC_NAMES = ['EOF', 'E', 'eof', 'END_1', 'E-F', 'a.b', 'RUN', 'EOF2', '#', 'É', '-', '0', '\\EOF', 'E`F'];
+const HEREDOC_NAMES = [
+  'EOF',
+  'E',
+  'eof',
+  'END_1',
+  'E-F',
+  'a.b',
+  'RUN',
+  'EOF2',
+  '#',
+  'É',
+  '-',
+  '0',
+  '\\EOF',
+  'E`F',
+  '\ufeffE',
+];
 // biome-ignore format: a table
 const JSON_ITEMS = [
   '"a"', '"a b"', '"\\u0041"', '"\\n"', '"\\""', '"\\x"', '"c:\\x"', '"c:\\\\x"', '""', "'a'", '1', 'null', 'true', '{}',
@@ -541,7 +557,7 @@ const OPERATORS = [
 const PLAIN = [
   'a', 'b', '/', '.', ' ', '  ', '\t', '*', '?', 'x*', '*.txt', '[a]', '\\', '`', '\\\\', '``', '\\$', '`$', '"', "'", '$', '{',
   '}', '\\}', '\\"', "\\'", '/usr/bin', 'é', '😀', '\n', '\\/', 'foo', '-', ':', '#', '%', '\\*', '\\?', 'ab', '\u00a0', '(',
-  ')', '+', '|', '^', '\\a', '$$', '\r', '\v',
+  ')', '+', '|', '^', '\\a', '$$', '\r', '\v', '\ufeff', '\0', '\u0085', 'A', '{}', '<<', '<< ', '<',
 ];
 
 function wordPart(random: Random, depth: number): string {
