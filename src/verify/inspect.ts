@@ -1,4 +1,4 @@
-import type { Document, Instruction, Stage } from '../dockerfile/index.ts';
+import type { Instruction, Stage } from '../dockerfile/index.ts';
 import type { Engine } from '../engines/engine.ts';
 import {
   type HistoryStep,

@@ -2,14 +2,16 @@ import { decodeSource, parseDocument, type ShellCommand } from '../dockerfile/in
 
 /** Longer scripts are not taken apart. */
 const LONGEST = 32_768;
+const MARK = 'END-OF-SCRIPT';
 
 /** The commands of a shell text, compound ones and substitutions included; undefined when it cannot be parsed. */
 export function shellCommands(text: string): readonly ShellCommand[] | undefined {
   if (text.length > LONGEST) return undefined;
-  // The shell parser reads instructions: the text becomes one.
-  const instruction = `FROM scratch\nCMD ${JSON.stringify(['/bin/sh', '-c', text])}\n`;
-  const document = parseDocument(decodeSource('Dockerfile', Buffer.from(instruction)));
-  const command = document.instructions.find(({ keyword }) => keyword === 'CMD');
+  // The shell parser reads instructions: the text becomes the body of one, whatever shell its own first line names.
+  const body = text.replace(/^#![^\n]*/, '');
+  const instruction = `FROM scratch\nRUN <<'${MARK}'\n${body}\n${MARK}\n`;
+  const document = parseDocument(decodeSource('script', Buffer.from(instruction)));
+  const command = document.instructions.find(({ keyword }) => keyword === 'RUN');
   const script = command && document.shell(command);
   return script === undefined || script.errors.length > 0 ? undefined : script.commands;
 }
