@@ -30,6 +30,9 @@ export interface StageReference {
   readonly target: ReferenceTarget;
 }
 
+/** Engines stack 127 layers at the most; twice as many stages leave room for those that add none. */
+const TALLEST_CHAIN = 256;
+
 /** The stages of a document as they are read, with those of each name in order. */
 export class StageTable {
   readonly stages: Stage[] = [];
@@ -60,6 +63,8 @@ export class Stage {
   /** The base's value follows from the file, ARG defaults included. */
   readonly isBaseKnown: boolean;
   readonly base: ReferenceTarget;
+  /** How many stages it stands on. */
+  readonly depth: number;
   /** The image below the whole chain of stages, or undefined when a variable hides it. */
   readonly image: ImageReference | undefined;
   readonly scope: StageScope;
@@ -82,6 +87,7 @@ export class Stage {
     if (!this.isBaseKnown) this.base = { kind: 'unknown' };
     else if (stage) this.base = { kind: 'stage', stage };
     else this.base = { kind: 'image', image: parseImageReference(this.baseText) };
+    this.depth = stage ? stage.depth + 1 : 0;
     this.image = this.base.kind === 'image' ? this.base.image : stage?.image;
     this.scope = new StageScope(this, globals, stage?.scope);
   }
@@ -91,10 +97,12 @@ export class Stage {
     return this.base.kind === 'stage' ? this.base.stage : undefined;
   }
 
-  /** This stage and those it stands on, nearest first; the image of the last is what all of them start from. */
+  /** This stage and those it stands on, nearest first, as far as a pile of stages can be built at all. */
   get chain(): readonly Stage[] {
     const chain: Stage[] = [];
-    for (let stage: Stage | undefined = this; stage; stage = stage.baseStage) chain.push(stage);
+    for (let stage: Stage | undefined = this; stage && chain.length < TALLEST_CHAIN; stage = stage.baseStage) {
+      chain.push(stage);
+    }
     return chain;
   }
 

@@ -105,7 +105,7 @@ test('a rule that crashes is named with the file, and the other files are linted
 test('a file that does not parse is a finding', async () => {
   const { code, out } = await run([], { files: one('FROM a\nRUNX b\n') });
   assert.is(code, 1);
-  assert.match(out, /2:1 {2}error {4}unknown instruction RUNX {2}parse-error/);
+  assert.match(out, /2:1 {2}error {4}unknown instruction `RUNX` {2}parse-error/);
 });
 
 test('reads stdin under a name, and leaves the result of --fix on stdout', async () => {

@@ -112,7 +112,7 @@ test('a rule that reports something impossible is named', () => {
       { fixable: 'safe' },
     ],
   ];
-  for (const [name, report, more] of wrong) {
+  for (const [, report, more] of wrong) {
     assert.throws(
       () =>
         lint(
