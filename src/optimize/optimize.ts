@@ -1,4 +1,4 @@
-import { type Document, parseDocument, type Stage } from '../dockerfile/index.ts';
+import { type Document, type Instruction, parseDocument, type Stage } from '../dockerfile/index.ts';
 import { isWindowsImage, runtimeImage } from '../knowledge/images.ts';
 import { isBuildStageName } from '../knowledge/names.ts';
 import { isBuildPackage } from '../knowledge/packages.ts';
@@ -108,21 +108,26 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
 /** Why there is nothing to gain: the stage stands on a runtime image, and builds nothing. */
 function alreadyGood({ document, stage, system, commands }: Subject): string | undefined {
   if (system.sdk) return undefined;
-  const builds = commands.find((command) => {
-    const kind = buildCommand(
-      command.name,
-      command.args.map(({ value }) => value),
-    )?.kind;
-    return kind === 'build';
-  });
-  if (builds) return undefined;
   const runs = stage.chain.flatMap((part) => part.instructions).filter(({ keyword }) => keyword === 'RUN');
-  const tool = runs
-    .flatMap((run) => installsOf(document, run))
-    .find(({ manager, packages }) =>
-      packages.some(({ name, isRemoved }) => !isRemoved && isBuildPackage(manager, name) === 'compiler'),
-    );
-  if (tool) return undefined;
+  const installs = runs.flatMap((run) => installsOf(document, run).map((install) => ({ ...install, run })));
+  const tools = installs.flatMap(({ manager, packages, run }) =>
+    packages.flatMap(({ name, isRemoved }) => {
+      const kind = isBuildPackage(manager, name);
+      return kind === 'compiler' || kind === 'build system' ? [{ run, isRemoved, kind }] : [];
+    }),
+  );
+  if (tools.some(({ kind, isRemoved }) => kind === 'compiler' && !isRemoved)) return undefined;
+  // Tools that the same RUN takes away again leave nothing behind.
+  const isClean = (run: Instruction) =>
+    tools.some((tool) => tool.run === run) && tools.every((tool) => tool.run !== run || tool.isRemoved);
+  const builds = commands.some(
+    ({ name, args, script }) =>
+      buildCommand(
+        name,
+        args.map(({ value }) => value),
+      )?.kind === 'build' && !isClean(script.instruction),
+  );
+  if (builds) return undefined;
   const image = stage.image;
   if (!image) return undefined;
   const isRuntime = system.runtime !== undefined || runtimeImage(image.repository, image.tag) !== undefined;

@@ -1,4 +1,5 @@
 import { applyEdits, type Document, type Edit, type Instruction } from '../dockerfile/index.ts';
+import { blockStart } from './blocks.ts';
 import { tailOf } from './config.ts';
 import type { CarriedInstruction, Keep, Plan, Supply } from './types.ts';
 
@@ -48,7 +49,7 @@ class Renderer {
       return edits;
     }
     if (steps !== '') edits.push({ start: built.end, end: built.end, text: steps });
-    const start = this.#blockStart(first);
+    const start = blockStart(this.#document, first);
     const before = this.#document.source.text.slice(0, start);
     const gap = /\n[ \t]*\r?\n$/.test(before) ? '' : this.#eol;
     edits.push({ start, end: start, text: `${gap}${head.join(this.#eol)}${this.#eol}` });
@@ -139,7 +140,7 @@ class Renderer {
 
   #carried({ instruction, how, text }: CarriedInstruction): string[] {
     if (text !== undefined) return [this.#keyword(text)];
-    const start = how === 'moves' ? this.#blockStart(instruction) : instruction.lineStart;
+    const start = how === 'moves' ? blockStart(this.#document, instruction) : instruction.lineStart;
     return [this.#document.source.text.slice(start, instruction.end)];
   }
 
@@ -173,23 +174,10 @@ class Renderer {
     return this.#isLower ? text.replace(/^[A-Z]+/, (keyword) => keyword.toLowerCase()) : text;
   }
 
-  /** Where an instruction starts with the comments that stand right above it. */
-  #blockStart(instruction: Instruction): number {
-    const { source, comments } = this.#document;
-    const starts = new Set(comments.filter(({ inside }) => !inside).map(({ start }) => start));
-    let line = source.position(instruction.lineStart).line;
-    for (; line > 1; line--) {
-      const start = source.lineStart(line - 1);
-      const indent = /^[ \t]*/.exec(source.text.slice(start))![0].length;
-      if (!starts.has(start + indent)) break;
-    }
-    return Math.max(source.lineStart(line), source.textStart);
-  }
-
   /** Takes an instruction away with its comments and line, and one of two blank lines around it. */
   #removal(instruction: Instruction): Edit {
     const { text } = this.#document.source;
-    const start = this.#blockStart(instruction);
+    const start = blockStart(this.#document, instruction);
     const newline = text.indexOf('\n', instruction.end);
     let end = newline < 0 ? text.length : newline + 1;
     if (/\n[ \t]*\r?\n$/.test(text.slice(0, start))) end += /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0;

@@ -13,6 +13,8 @@ const SOURCE_NAME =
   /^(?:(?:gnu)?makefile(?:\..*)?|cmakelists\.txt|configure|go\.(?:mod|sum|work|work\.sum)|gopkg\.(?:toml|lock)|glide\.(?:yaml|lock)|cargo\.(?:toml|lock)|rust-toolchain(?:\.toml)?|pom\.xml|gradlew(?:\.bat)?|mvnw(?:\.cmd)?|gradle\.properties|build\.gradle.*|settings\.gradle.*|package\.swift|package\.resolved|mix\.(?:exs|lock)|rebar\.(?:config|lock)|stack\.yaml(?:\.lock)?|cabal\.project.*|shard\.(?:yml|lock)|meson\.build|build\.(?:zig|sbt|xml)|justfile|taskfile\.ya?ml|\.air\.toml|project\.clj|deps\.edn|global\.json|nuget\.config|packages\.lock\.json|tools\.go)$/i;
 const SOURCE_FOLDER =
   /^(?:src|cmd|pkg|internal|lib|libs|include|vendor|third_party|source|app|\.mvn|gradle|project|build|scripts|hack|tools)$/i;
+/** Where the scripts are that build and deploy; one that the entry point runs is kept for that. */
+const SCRIPT_FOLDER = /^(?:scripts?|hack|build|ci|tools|deploy|dev|bin)$/i;
 const DATA_FOLDER =
   /^(?:templates?|views?|static|public|assets?|www|wwwroot|web|html|conf|config|configs|configuration|etc|migrations?|db|data|i18n|locales?|lang|translations?|resources|images|img|css|fonts|certs|themes|content|ui|dist)$/i;
 
@@ -26,6 +28,7 @@ export function roleOfFile(path: string): Role {
   const name = parts.pop()!;
   if (parts.some((part) => DOCUMENT_FOLDER.test(part))) return 'document';
   if (parts.some((part) => TEST_FOLDER.test(part))) return 'test';
+  if (/\.(?:sh|bash)$/.test(name) && parts.some((part) => SCRIPT_FOLDER.test(part))) return 'source';
   if (DOCUMENT.test(name) || DOCUMENT_FILE.test(name) || /\.(?:md|rst|adoc)$/i.test(name)) return 'document';
   if (SOURCE_NAME.test(name) || SOURCE_FILE.test(name)) return 'source';
   if (parts.length === 0 && DOCUMENT_FOLDER.test(name)) return 'document';

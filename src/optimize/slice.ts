@@ -71,6 +71,7 @@ class Slicer {
     }
     this.#packages();
     this.#accounts();
+    this.#arguments();
     for (const { why, instruction } of world.unknowns) {
       this.#assume(
         `${why}; files that it may leave for the run time are not looked for (line ${this.#line(instruction.start)})`,
@@ -135,7 +136,9 @@ class Slicer {
   /** A file that would be left, but whose name stands in the program's text. */
   #isNamed({ role, contextPath, kind }: Entry): boolean {
     if (contextPath === undefined || contextPath === '.' || kind === 'folder') return false;
-    return (role === 'document' || role === 'test') && mentions(this.#evidence.context, contextPath);
+    const mayBeRead =
+      role === 'document' || role === 'test' || (role === 'source' && /\.(?:sh|bash)$/.test(contextPath));
+    return mayBeRead && mentions(this.#evidence.context, contextPath);
   }
 
   #leaveByRole({ path, role, isOpaque, contextPath, instruction, origin }: Entry): void {
@@ -220,6 +223,21 @@ class Slicer {
       }
     }
     return undefined;
+  }
+
+  /** A path that a build argument is part of is written into the final stage with the argument's default. */
+  #arguments(): void {
+    const { document, stage } = this.#evidence;
+    for (const instruction of stage.chain.flatMap((part) => part.instructions)) {
+      if (instruction.keyword !== 'ARG') continue;
+      for (const { name } of instruction.pairs) {
+        const value = stage.scope.end.variable(name)?.value ?? '';
+        if (value.length < 2 || /^\d*$/.test(value)) continue;
+        const isPart = [...this.#keeps.keys()].some((path) => path.split('/').some((part) => part.includes(value)));
+        const isUsed = new RegExp(`\\$\\{?${name}\\b`).test(document.source.text);
+        if (isPart && isUsed) this.#assume(`the build argument ${name} keeps its default ${value}`, false);
+      }
+    }
   }
 
   #packages(): void {

@@ -108,6 +108,8 @@ export interface Entry {
   readonly instruction: Instruction;
   /** How it came to be, as a participle clause: "built by `go build`". */
   readonly origin: string;
+  /** What a recipe's effect notes for its own plan: `static`. */
+  readonly marks: readonly string[];
 }
 
 /** What a command does to the image. Paths are absolute; those of sources may hold wildcards. */
@@ -122,6 +124,7 @@ export type Effect =
       readonly isOpaque?: boolean;
       /** "built by `go build`"; the command's name when absent. */
       readonly origin?: string;
+      readonly marks?: readonly string[];
     }
   /** `to` is the new path itself; with `into` it is the folder that takes the sources. */
   | { readonly kind: 'move' | 'copy'; readonly from: string; readonly to: string; readonly into: boolean }

@@ -26,6 +26,7 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
         contextPath: cause.contextPath,
         linkTo: undefined,
         instruction,
+        marks: effect.marks ?? [],
         origin: effect.origin ?? `made by \`${cause.command}\``,
       });
       break;
@@ -55,6 +56,7 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
         contextPath: undefined,
         linkTo: effect.to,
         instruction,
+        marks: [],
         origin: `linked to ${effect.to}`,
       });
       break;
@@ -94,6 +96,7 @@ function insideOpaque(world: World, effect: Extract<Effect, { kind: 'copy' | 'mo
     contextPath: undefined,
     linkTo: undefined,
     instruction: cause.instruction,
+    marks: [],
     origin: `made by \`${cause.command}\` from ${effect.from}`,
   });
 }

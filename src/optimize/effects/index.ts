@@ -2,6 +2,7 @@ import type { Call, Effect, Subject } from '../types.ts';
 import type { World } from '../world.ts';
 import { downloadEffects } from './downloads.ts';
 import { fileEffects } from './files.ts';
+import { makeEffects } from './make.ts';
 import { scriptEffects } from './scripts.ts';
 import { systemEffects } from './system.ts';
 
@@ -16,6 +17,7 @@ export function commonEffects(
     fileEffects(call, world) ??
     systemEffects(call) ??
     downloadEffects(call) ??
+    makeEffects(call, world, subject) ??
     scriptEffects(call, program, world, subject)
   );
 }

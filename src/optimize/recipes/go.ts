@@ -1,5 +1,6 @@
-import type { Scope, ShellCommand } from '../../dockerfile/index.ts';
+import type { Instruction, Scope, ShellCommand } from '../../dockerfile/index.ts';
 import { staticLinking } from '../../knowledge/linking.ts';
+import { blockStart } from '../blocks.ts';
 import { runtimeLibrary } from '../libraries.ts';
 import { newestAlpine } from '../runtimes.ts';
 import {
@@ -93,6 +94,9 @@ function noArtifact({ entryPoint, world, stage }: Evidence): Declined {
 
 /** Why the program needs cgo, where switching it off would change or break it. */
 function cgoReason(subject: Subject & Pick<Evidence, 'world'>, sources: GoSources): string | undefined {
+  const made = subject.world.tree.entries.filter(({ role }) => role === 'artifact');
+  if (made.some(({ marks }) => marks.includes('cgo'))) return 'CGO_ENABLED is 1';
+  if (made.length > 0 && made.every(({ marks }) => marks.includes('static'))) return undefined;
   for (const command of subject.commands.filter(isGoBuild)) {
     const value = settingOf('CGO_ENABLED', command, subject);
     if (value === '0') return undefined;
@@ -135,11 +139,7 @@ function staticProgram(
   evidence: Evidence,
   sources: GoSources,
 ): Pick<Proposal, 'buildEdits' | 'runtimes' | 'needs' | 'assumptions'> {
-  const reason = mayUseCgo(sources);
-  const buildEdits =
-    reason === undefined
-      ? []
-      : evidence.commands.filter(isGoBuild).flatMap((command) => staticFlag(command, evidence, reason) ?? []);
+  const buildEdits = staticEdits(evidence, mayUseCgo(sources));
   const { runtimes = [] } = evidence.system.sdk ?? {};
   const suite = evidence.system.suite;
   const debian =
@@ -157,6 +157,34 @@ function staticProgram(
       { image: debian, why: 'packages of the same system are needed' },
     ],
   };
+}
+
+/** Where CGO_ENABLED=0 has to be said: in front of the command, or of the RUN whose script or Makefile has it. */
+function staticEdits(evidence: Evidence, reason: string | undefined): BuildEdit[] {
+  if (reason === undefined) return [];
+  const builds = evidence.commands.filter(isGoBuild);
+  const edits = builds.flatMap((command) => staticFlag(command, evidence, reason) ?? []);
+  const hidden = new Set<Instruction>();
+  for (const { role, marks, instruction } of evidence.world.tree.entries) {
+    const isSeen = builds.some((command) => command.script.instruction === instruction && command.script.isMapped);
+    const made = role === 'artifact' && !marks.includes('static') && instruction.keyword === 'RUN';
+    if (made && !isSeen && !edits.some(({ start, end }) => start >= instruction.start && end <= instruction.end)) {
+      hidden.add(instruction);
+    }
+  }
+  const [first] = [...hidden].sort((a, b) => a.index - b.index);
+  if (first && !edits.length) {
+    const { source } = evidence.document;
+    const keyword = source.slice(first.keywordRange) === 'run' ? 'env' : 'ENV';
+    const start = blockStart(evidence.document, first);
+    edits.push({
+      start,
+      end: start,
+      text: `${keyword} CGO_ENABLED=0${source.eol}`,
+      why: `the program is linked statically, because ${reason}`,
+    });
+  }
+  return edits;
 }
 
 function staticFlag(command: ShellCommand, subject: Subject, reason: string): BuildEdit | undefined {
@@ -239,7 +267,9 @@ function zoneNeed({ world, commands }: Evidence, why: string, isPossible: boolea
   // -trimpath takes GOROOT out of the program.
   const isTrimmed = commands.some(({ args }) => args.some(({ value }) => value === '-trimpath'));
   const variable = { kind: 'variable', name: 'ZONEINFO', value: path, why } as const;
-  return [{ kind: 'zoneinfo', why, isPossible, supply: [{ kind: 'copy', path, why }, ...(isTrimmed ? [variable] : [])] }];
+  return [
+    { kind: 'zoneinfo', why, isPossible, supply: [{ kind: 'copy', path, why }, ...(isTrimmed ? [variable] : [])] },
+  ];
 }
 
 function commonAssumptions(_: Evidence, sources: GoSources): Assumption[] {

@@ -49,12 +49,15 @@ export function goEffects(call: Call, world: World, subject: Subject): readonly 
   const build = readGoBuild(call.args, call.cwd);
   if (!build) return NONE;
   const { subcommand, packages, output, folder } = build;
+  const cgo = call.env('CGO_ENABLED');
+  const marks = cgo === '0' ? ['static'] : cgo === '1' ? ['cgo'] : [];
   const origin = `built by \`go ${subcommand}\``;
   const write = (path: string, role: 'artifact' | 'toolchain' = 'artifact'): Effect => ({
     kind: 'write',
     path,
     role,
     origin,
+    marks,
   });
   if (subcommand === 'get' && (call.args.includes('-d') || packages.length === 0)) return NONE;
   if (subcommand !== 'build') {
