@@ -1,0 +1,211 @@
+import { assert, suite } from '../runner/suite.ts';
+import { executable, findings, goProgram, type Image, staticProgram } from './make.ts';
+
+const test = suite('verify files');
+
+const program = executable(staticProgram('reads /app/templates and config.yaml'));
+const config = { Cmd: ['/app/main'], WorkingDir: '/app' };
+const lost = (before: Image['own'], after: Image['own'], more: Image['config'] = {}) =>
+  findings(
+    'lost-files',
+    { own: before ?? {}, config: { ...config, ...more } },
+    { own: after ?? {}, config: { ...config, ...more } },
+  );
+const worst = async (...args: Parameters<typeof lost>) => (await lost(...args))[0];
+
+test('sources, caches, toolchains and project files may go', async () => {
+  const own = {
+    'app/main.go': 'package main',
+    'app/go.mod': 'module x',
+    'app/internal/store/store_test.go': 'x',
+    'app/README.md': 'x',
+    'app/.git/HEAD': 'x',
+    'app/.gitignore': 'x',
+    'app/Makefile': 'x',
+    'app/Dockerfile.test-build': 'x',
+    'app/third_party/lib.c': 'x',
+    'root/.cache/go-build/00/aa': 'x',
+    'go/pkg/mod/example.com/x@v1/file.html': 'x',
+    'usr/local/go/bin/go': 'x',
+    'usr/share/doc/x/copyright': 'x',
+    'usr/include/x.h': 'x',
+    'tmp/x': 'x',
+    'var/lib/apt/lists/x': 'x',
+    'usr/lib/gcc/x86_64-linux-gnu/12/cc1': 'x',
+  };
+  for (const line of await lost({ ...own, 'app/main': program }, { 'app/main': program }))
+    assert.match(line, /^changed: /);
+});
+
+test('a file that the program names is missed', async () => {
+  const page = {
+    'app/templates/page.html': '<html>a page of its own</html>',
+    'app/config.yaml': 'a: 1\n# long enough',
+  };
+  const found = await lost({ ...page, 'app/main': program }, { 'app/main': program });
+  assert.equal(found, [
+    'worse: /app/config.yaml is not there any more: /app/main names config.yaml',
+    'unknown: /app/templates/page.html is not there any more: it may be read at run time, /app/main holds the word templates',
+  ]);
+});
+
+test('a file whose content the program carries is not missed', async () => {
+  const text = 'SELECT * FROM things WHERE id = ?; -- a query of its own';
+  const carrier = executable(goProgram(`queries/things.sql\0${text}`));
+  assert.equal(await lost({ 'app/queries/things.sql': text, 'app/main': carrier }, { 'app/main': carrier }), [
+    'changed: /app/queries/things.sql is not there any more: /app/main holds its content',
+  ]);
+});
+
+test('a file that no program names may go; without a program to search nothing may', async () => {
+  const own = { 'app/notes/picture.bin': 'x'.repeat(40) };
+  assert.equal(await lost({ ...own, 'app/main': program }, { 'app/main': program }), [
+    'changed: /app/notes/picture.bin is not there any more: no program of the image names it',
+  ]);
+  const node = { base: { 'bin/node': executable(staticProgram()) }, config: { Cmd: ['node', '/srv/a.js'] } };
+  const found = await findings(
+    'lost-files',
+    { ...node, own: { ...own, 'srv/a.js': '1' } },
+    { ...node, own: { 'srv/a.js': '1' } },
+  );
+  assert.equal(found, ['unknown: /app/notes/picture.bin is not there any more: it may be read at run time']);
+});
+
+test('flattened folders and files that the config names', async () => {
+  const own = { 'app/static/site.css': 'body { color: black }', 'app/main': program };
+  const flat = { 'app/site.css': 'body { color: black }', 'app/main': program };
+  const named = { Env: ['ASSETS=/app/static'] };
+  assert.is(
+    await worst(own, flat, named),
+    'worse: /app/static/site.css is not there any more: the variable ASSETS names it',
+  );
+});
+
+test('empty folders are made on purpose', async () => {
+  assert.match(
+    (await worst({ 'app/data/': {}, 'app/main': program }, { 'app/main': program })) ?? '',
+    /^changed: \/app\/data/,
+  );
+  const writes = executable(staticProgram('opens /app/spool'));
+  assert.match(
+    (await worst({ 'app/spool/': {}, 'app/main': writes }, { 'app/main': writes })) ?? '',
+    /^worse: \/app\/spool/,
+  );
+});
+
+test('Node: a development dependency that is imported all the same', async () => {
+  const base = { 'bin/node': executable(staticProgram()) };
+  const own = (text: string) => ({ 'app/index.js': text, 'app/package.json': '{}' });
+  const modules = { 'app/node_modules/jest/index.js': 'x', 'app/node_modules/@scope/tool/index.js': 'y' };
+  const settings = { Cmd: ['node', 'index.js'], WorkingDir: '/app' };
+  const found = (text: string) =>
+    findings(
+      'lost-files',
+      { base, own: { ...own(text), ...modules }, config: settings },
+      { base, own: own(text), config: settings },
+    );
+  assert.equal(await found(`console.log("hello")`), [
+    'changed: /app/node_modules/jest/index.js is not there any more: nothing outside of dependencies imports jest',
+    'changed: /app/node_modules/@scope/tool/index.js is not there any more: nothing outside of dependencies imports @scope/tool',
+  ]);
+  assert.match(
+    (await found(`const t = require('@scope/tool/x')`))[0] ?? '',
+    /^worse: .*@scope.* \/app\/index\.js names '@scope\/tool\//,
+  );
+});
+
+test('Python: a package that is imported', async () => {
+  const base = { 'usr/bin/python3': executable(staticProgram()) };
+  const app = { 'app/main.py': 'from flask import Flask\n' };
+  const site = 'usr/local/lib/python3.12/site-packages';
+  const packages = {
+    [`${site}/flask/app.py`]: 'x',
+    [`${site}/pip/x.py`]: 'x',
+    [`${site}/black-24.1.dist-info/METADATA`]: 'x',
+  };
+  const settings = { Cmd: ['python3', 'main.py'], WorkingDir: '/app' };
+  const found = await findings(
+    'lost-files',
+    { base, own: { ...app, ...packages }, config: settings },
+    { base, own: app, config: settings },
+  );
+  assert.equal(
+    found.map((line) => line.replace(/ is not there.*/, '')),
+    [
+      `worse: /${site}/flask/app.py`,
+      'changed: 1 file left behind: toolchain',
+      `changed: /${site}/black-24.1.dist-info/METADATA`,
+    ],
+  );
+});
+
+const changed = (before: Image['own'], after: Image['own']) =>
+  findings('changed-files', { own: before ?? {}, config }, { own: after ?? {}, config });
+
+test('files that both have hold the same', async () => {
+  assert.equal(await changed({ 'app/main': program, 'app/a.txt': 'x' }, { 'app/main': program, 'app/a.txt': 'x' }), []);
+  assert.equal(await changed({ 'app/a.txt': 'new' }, { 'app/a.txt': 'stale' }), [
+    'worse: /app/a.txt differs: its content is another one (3 bytes, now 5)',
+  ]);
+  assert.equal(
+    await changed({ 'app/main': program, 'app/main.go': 'a' }, { 'app/main': program, 'app/main.go': 'b' }),
+    ['changed: /app/main.go differs: its content is another one (1 bytes, now 1)'],
+  );
+  assert.equal(await changed({ 'app/main': program }, { 'app/main': executable(staticProgram('other')) }), [
+    'unknown: /app/main differs: the code is another one, although it is linked in the same way',
+  ]);
+  assert.equal(await changed({ 'app/l': { target: '/a' } }, { 'app/l': { target: '/b' } }), [
+    'unknown: /app/l differs: it pointed to /a and points to /b',
+  ]);
+});
+
+test('owner and mode, as far as they matter to the user', async () => {
+  const image = (own: Image['own'], User = ''): Image => ({
+    own: { 'etc/passwd': 'app:x:1000:1000::/home/app:/bin/sh\n', ...own },
+    config: { Cmd: ['/app/main'], User },
+  });
+  const found = (before: Image['own'], after: Image['own'], user = 'app') =>
+    findings('permissions', image(before, user), image(after, user));
+  const mine = { 'data/': { uid: 1000, gid: 1000 } };
+  assert.equal(await found(mine, { 'data/': {} }), [
+    'worse: The user can no longer write /data: it was 755 of 1000:1000, is 755 of 0:0',
+  ]);
+  assert.equal(await found(mine, { 'data/': {} }, ''), ['changed: /data was 755 of 1000:1000, is 755 of 0:0']);
+  assert.equal(await found({ 'a.key': { content: 'x', mode: 0o644 } }, { 'a.key': { content: 'x', mode: 0o600 } }), [
+    'worse: The user can no longer read /a.key: it was 644 of 0:0, is 600 of 0:0',
+  ]);
+  assert.equal(await found({ run: executable('x') }, { run: 'x' }, ''), [
+    'worse: The user can no longer execute /run: it was 755 of 0:0, is 644 of 0:0',
+  ]);
+  assert.equal(await found({ tool: { content: 'x', mode: 0o4755 } }, { tool: { content: 'x', mode: 0o755 } }), [
+    'worse: /tool has lost its capabilities or its set-user-id bit',
+  ]);
+  const able = { content: 'x', mode: 0o755, pax: { 'SCHILY.xattr.security.capability': 'cap' } };
+  assert.equal(await found({ tool: able }, { tool: { content: 'x', mode: 0o755 } }), [
+    'worse: /tool has lost its capabilities or its set-user-id bit',
+  ]);
+  assert.equal(await found(mine, mine), []);
+});
+
+test('packages that were installed on the base', async () => {
+  const list = (name: string, ...paths: string[]) => ({
+    [`var/lib/dpkg/info/${name}.list`]: `/.\n${paths.join('\n')}\n`,
+  });
+  const own = {
+    ...list('gcc', '/usr/bin/gcc'),
+    ...list('ffmpeg', '/usr/bin/ffmpeg'),
+    ...list('libpq5', '/usr/lib/libpq.so.5'),
+    ...list('fonts-x', '/usr/share/fonts/x.ttf'),
+  };
+  const found = async (text: string) => {
+    const main = { 'app/main': executable(goProgram(text)) };
+    return findings('lost-packages', { own: { ...own, ...main }, config }, { own: main, config });
+  };
+  assert.equal(await found('\0os/exec.(*Cmd).Start\0'), [
+    'unknown: The package ffmpeg is not there any more, and its programs may be started at run time',
+    'changed: The package fonts-x is left behind; it has no programs',
+    'changed: The package gcc is left behind: compiler',
+    'changed: The package libpq5 is left behind; what needs it is checked by itself',
+  ]);
+  assert.match((await found(''))[0] ?? '', /^changed: The package ffmpeg is left behind; the program starts no other/);
+});
