@@ -10,7 +10,7 @@ export const explainCommand: Command = {
   help: `Usage: dockerfileopt explain RULE
 
 Says what a rule looks for and why, with an example.
-RULE is an id or an alias: no-numeric-from, DL3006, StageNameCasing.
+RULE is an id or an alias, such as no-numeric-from.
 `,
   options: {},
   async run(_, words, world) {
