@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Ignore } from 'ignore';
 import { describeFailure, errorCode } from '../failure.ts';
@@ -61,30 +61,30 @@ class Search implements Discovery {
 
   /** Returns how many Dockerfiles there are, with those seen before and those that the configuration ignores. */
   async #walk(folder: string, outer: Patterns | undefined): Promise<number> {
-    let names: string[];
+    let entries: Dirent[];
     try {
-      names = readdirSync(folder).sort();
+      entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
       this.#fail(folder, error);
       return 0;
     }
-    const patterns = names.includes('.gitignore') ? await readPatterns(folder, '.gitignore', outer) : outer;
+    const hasPatterns = entries.some(({ name }) => name === '.gitignore');
+    const patterns = hasPatterns ? await readPatterns(folder, '.gitignore', outer) : outer;
     const folders: string[] = [];
     let count = 0;
-    for (const name of names) {
-      const path = join(folder, name);
-      const isNamed = isDockerfileName(name);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!isVendoredName(entry.name) && !matches(patterns, path, true)) folders.push(path);
+        continue;
+      }
+      if (!isDockerfileName(entry.name) || matches(patterns, path, false)) continue;
       try {
-        const entry = lstatSync(path);
-        if (entry.isDirectory()) {
-          if (!isVendoredName(name) && !matches(patterns, path, true)) folders.push(path);
-        } else if (isNamed && !matches(patterns, path, false) && statSync(path).isFile()) {
-          count += 1;
-          if (!(await this.#isIgnored(path))) this.#take(path);
-        }
+        if (!statSync(path).isFile()) continue;
+        count += 1;
+        if (!(await this.#isIgnored(path))) this.#take(path);
       } catch (error) {
-        // What vanished while we looked is not worth a word.
-        if (isNamed) this.#fail(path, error);
+        this.#fail(path, error);
       }
     }
     for (const path of folders) count += await this.#walk(path, patterns);
