@@ -25,6 +25,8 @@ export const rule: Rule = {
       .flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'));
     const commands = runs.flatMap((run) => (document.shell(run)?.commands ?? []).map((command) => ({ run, command })));
     for (const [index, { run, command }] of commands.entries()) {
+      const install = dependencyInstall(command);
+      if (!install && extras(command) === undefined) continue;
       const later = commands.slice(index + 1);
       if (command.isConditional || later.some((other) => prunes(other.command, command.name)) || isMounted(run))
         continue;
@@ -35,7 +37,6 @@ export const rule: Rule = {
         )
       )
         continue;
-      const install = dependencyInstall(command);
       const stage = document.stageOf(run)!;
       const { folder } = traceStage(document, stage).builds.find((build) => build.command === command) ?? {};
       const read = (name: string) =>

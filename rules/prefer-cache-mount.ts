@@ -70,23 +70,34 @@ function isMounted(run: Instruction, folder: string): boolean {
 function isWanted(document: Document, stage: Stage, folder: string): boolean {
   return document.stages.some(
     (other) =>
-      other.chain.includes(stage) &&
       copiesFrom(document, other).some(({ sources }) =>
         sources.some(
           ({ path }) => path === undefined || (path !== '/' && (isWithin(path, folder) || isWithin(folder, path))),
         ),
-      ),
+      ) && other.chain.includes(stage),
   );
 }
 
 /** Debian's images remove downloaded packages at once, unless told not to; and a RUN may remove the lists itself. */
 function keepsAptFiles(document: Document, stage: Stage, run: Instruction): boolean {
-  const runs = stage.chain.flatMap(({ instructions }) =>
-    instructions.filter((other) => other.keyword === 'RUN' && other.index <= run.index),
-  );
-  const removes = (instruction: Instruction, path: RegExp) =>
-    document
-      .shell(instruction)
-      ?.commands.some(({ name, args }) => name === 'rm' && args.some(({ value }) => path.test(value))) ?? false;
-  return runs.some((other) => removes(other, /docker-clean$/)) && !removes(run, /^\/var\/(?:lib\/apt|cache\/apt)/);
+  return keepsPackagesFrom(document, stage) <= run.index && !removes(document, run, /^\/var\/(?:lib\/apt|cache\/apt)/);
+}
+
+const firstKeeping = new WeakMap<Stage, number>();
+
+/** The index of the RUN that tells Debian's image to keep what it downloads; infinite when none does. */
+function keepsPackagesFrom(document: Document, stage: Stage): number {
+  let first = firstKeeping.get(stage);
+  if (first === undefined) {
+    const runs = stage.chain.flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === 'RUN'));
+    const keeping = runs.filter((run) => removes(document, run, /docker-clean$/)).map(({ index }) => index);
+    first = Math.min(...keeping, Number.POSITIVE_INFINITY);
+    firstKeeping.set(stage, first);
+  }
+  return first;
+}
+
+function removes(document: Document, run: Instruction, path: RegExp): boolean {
+  const commands = document.shell(run)?.commands ?? [];
+  return commands.some(({ name, args }) => name === 'rm' && args.some(({ value }) => path.test(value)));
 }
