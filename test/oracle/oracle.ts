@@ -143,7 +143,7 @@ export class Oracle {
 }
 
 /** Whether BuildKit would build each of these texts, as far as its two parsers can tell. */
-export function acceptedByBuildKit(oracle: Oracle, texts: readonly string[]): boolean[] {
+export function acceptedByBuildKit(oracle: Oracle, texts: readonly (Uint8Array | string)[]): boolean[] {
   return oracle.parse(texts).map((answer) => isAccepted(answer));
 }
 
