@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Dockerfile texts
+import type { OracleWord } from './oracle.ts';
 
 /** Files that say one thing each, by name; every difference from other parsers that the project knows of is here. */
 export const CASES: readonly { readonly name: string; readonly text: string }[] = [
@@ -275,3 +276,34 @@ export const CASES: readonly { readonly name: string; readonly text: string }[] 
   { name: 'FROM with variables', text: 'ARG A=b\nFROM $A AS c\nFROM ${A:-x}/y:${B}\n' },
   { name: 'FROM across lines', text: 'FROM \\\n a \\\n # c\n AS \\\n b\n' },
 ];
+
+const ENV = ['A=usr/local/x.tar.gz', 'EMPTY=', 'STAR=*', 'SLASH=\\', 'TWO=a b', 'LINES=a\nb'];
+
+/** Words to expand that say one thing each, by name. */
+export const WORDS: readonly (OracleWord & { readonly name: string })[] = [
+  { name: 'a default for what is unset', word: '${B-y}${EMPTY-y}${B:-z}${EMPTY:-z}${A:-z}' },
+  { name: 'an alternative for what is set', word: '${B+y}${EMPTY+y}${B:+z}${EMPTY:+z}${A:+z}' },
+  { name: 'a required variable', word: '${A:?no}${A?no}' },
+  { name: 'a required variable that is unset', word: '${B:?no}' },
+  { name: 'a required variable that is empty', word: '${EMPTY?no}${EMPTY:?no}' },
+  { name: 'a prefix, shortest and longest', word: '${A#*/} ${A##*/} ${A#usr} ${A#local}' },
+  { name: 'a suffix, shortest and longest', word: '${A%.*} ${A%%.*} ${A%gz} ${A%tar}' },
+  { name: 'a replacement, once and everywhere', word: '${A/l/L} ${A//l/L} ${A//[l]/L} ${A/\\//-} ${A//?/.}' },
+  { name: 'a pattern from a variable', word: '${A#$STAR/} ${A#"$STAR"/} ${A#\\*/}' },
+  { name: 'a lone backslash as a pattern', word: '${A#$SLASH}' },
+  { name: 'an escape that no pattern has', word: '${A#\\a}' },
+  { name: 'a match that the replacement names', word: '${TWO//a/[\\$0]} ${TWO/a/[$0]}' + "${TWO//a/'[$0]'}" },
+  { name: 'a second sign in quotes', word: '${A%"%"/*} ${A#\'#\'*/}' },
+  { name: 'a star and a line end', word: '${LINES%%*} ${LINES##*}' },
+  { name: 'braces inside braces', word: '${B:-${C:-${A#*/}}}' },
+  { name: 'quotes and escapes', word: '"a $A" \'a $A\' \\$A a\\ b "\\$A \\a \\""' },
+  { name: 'quotes and escapes with the other escape', word: '"a `$A" `$A \\$A a` b', escape: '`' },
+  { name: 'a dollar alone', word: '$ a$ $. "$"' },
+  { name: 'names of other letters', word: '$é ${é} $Aé $1a $12 $@' },
+  { name: 'no name', word: '${}' },
+  { name: 'an unclosed brace', word: '${A' },
+  { name: 'an unknown modifier', word: '${A^}' },
+  { name: 'an unclosed quote', word: '"a' },
+  { name: 'words from a variable', word: 'x$TWO "$TWO" x${TWO}y x${B:-c d}y' },
+  { name: 'a redirection and the word behind it', word: 'a << b c <<d <<<e' },
+].map(({ name, word, escape }) => ({ name, word, env: ENV, escape: escape === '`' ? '`' : '\\' }));

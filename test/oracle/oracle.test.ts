@@ -5,7 +5,7 @@ import { parseDocument } from '../../src/dockerfile/document.ts';
 import { expandWords } from '../../src/dockerfile/expand.ts';
 import { decodeSource } from '../../src/dockerfile/source.ts';
 import { assert, suite } from '../runner/suite.ts';
-import { CASES } from './cases.ts';
+import { CASES, WORDS } from './cases.ts';
 import { compare, describeDifference } from './compare.ts';
 import { generateDockerfiles, generateWords } from './generate.ts';
 import { isAccepted, Oracle, type OracleAnswer, type OracleExpansion, type OracleWord } from './oracle.ts';
@@ -34,6 +34,14 @@ function testWith(oracle: Oracle): void {
       [],
     );
     assert.is(new Set(CASES.map(({ name }) => name)).size, CASES.length, 'two cases have one name');
+  });
+
+  test('every form of expansion that we know of', () => {
+    const answers = oracle.expand(WORDS);
+    assert.equal(
+      WORDS.map((word, at) => expansionDifference(word, answers[at]!)).filter((it) => it !== undefined),
+      [],
+    );
   });
 
   test('every Dockerfile among the fixtures', () => {
