@@ -82,6 +82,7 @@ class Parts implements ByteSource {
 class ExtentHash {
   readonly #extents: readonly Extent[];
   readonly #hash: Hash;
+  #length = 0;
 
   constructor(extents: readonly Extent[]) {
     this.#extents = extents;
@@ -92,12 +93,16 @@ class ExtentHash {
     for (const { offset, size } of this.#extents) {
       const start = Math.max(at, offset);
       const end = Math.min(at + chunk.length, offset + size);
-      if (start < end) this.#hash.update(chunk.subarray(start - at, end - at));
+      if (start >= end) continue;
+      this.#hash.update(chunk.subarray(start - at, end - at));
+      this.#length += end - start;
     }
   }
 
-  digest(): string {
-    return this.#hash.digest('base64url');
+  /** Undefined unless every byte of the extents was there, and there was one: nothing is not the same as nothing. */
+  digest(): string | undefined {
+    const wanted = this.#extents.reduce((sum, { size }) => sum + size, 0);
+    return wanted > 0 && this.#length === wanted ? this.#hash.digest('base64url') : undefined;
   }
 }
 
@@ -162,7 +167,8 @@ export async function readContent(
   if (kind === 'elf') {
     const elf = parseElf(source, options.symbols);
     if (elf) content.elf = elf;
-    if (elf && code) content.codeDigest = code.digest();
+    const codeDigest = code?.digest();
+    if (elf && codeDigest !== undefined) content.codeDigest = codeDigest;
   } else if (kind === 'script') {
     const line = source.read(0, Math.min(257, size));
     if (line) content.shebang = Buffer.from(line).toString('utf8', 2).split('\n')[0] as string;

@@ -104,9 +104,9 @@ async function readPart(
   return { layer };
 }
 
-const isTar = (head: Uint8Array): boolean =>
-  Buffer.from(head.buffer, head.byteOffset + 257, Math.min(5, Math.max(0, head.length - 257))).toString() === 'ustar' ||
-  (head.length >= 512 && head.subarray(0, 512).every((byte) => byte === 0));
+const isTar = (head: Buffer): boolean =>
+  head.length >= 512 &&
+  (head.toString('latin1', 257, 262) === 'ustar' || head.subarray(0, 512).every((byte) => byte === 0));
 
 function decompressor(head: Uint8Array, path: string): Transform | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip();

@@ -23,7 +23,7 @@ const BY_PATH: readonly (readonly [FileClass, RegExp])[] = [
     /^\/usr\/(?:local\/)?share\/(?:doc|man|info|locale|i18n|lintian|bug|gtk-doc|help|bash-completion|zsh|fish|applications|pixmaps|icons|menu)(?:\/|$)/,
   ],
   ['documentation', /^\/usr\/(?:local\/)?man(?:\/|$)/],
-  ['temporary', /^\/(?:tmp|var\/tmp|var\/log|run|var\/run|var\/backups)(?:\/|$)/],
+  ['temporary', /^\/(?:dev|proc|sys|tmp|var\/tmp|var\/log|run|var\/run|var\/backups)(?:\/|$)/],
   [
     'dependency cache',
     /^\/(?:var\/cache|go\/pkg\/(?:mod|sumdb)|usr\/local\/cargo\/(?:registry|git)|(?:root|home\/[^/]+)\/(?:go\/pkg|\.cache|\.npm|\.m2|\.gradle|\.cargo\/(?:registry|git)|\.nuget|\.ivy2|\.sbt|\.pub-cache|\.stack|\.cabal|\.yarn|\.pnpm-store|\.local\/share\/(?:pnpm|NuGet)|\.composer|\.hex|\.mix|\.opam|\.node-gyp|\.config\/(?:go|configstore)))(?:\/|$)/,

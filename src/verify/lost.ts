@@ -152,10 +152,30 @@ export function doubtful(lost: readonly LostFile[]): LostFile[] {
   );
 }
 
+/**
+ * Files of the original that a relative path led to and does not any more: what lay in its working folder, unless it
+ * lies at the same place under the new one.
+ */
+export function inReach(pair: Pair): LostFile[] {
+  const { before, after } = pair;
+  const folder = before.config.workingDir;
+  if (folder === after.config.workingDir || folder === '/') return [];
+  const kind = entryKind(before);
+  const program = before.chain.programs[0]?.entry.path;
+  const found: LostFile[] = [];
+  for (const entry of before.files.entries()) {
+    if (entry.type !== 'file' || !entry.path.startsWith(`${folder}/`) || before.isBase(entry)) continue;
+    const name = classOf(entry.path, kind);
+    if (entry.path === program || HARMLESS.has(name) || followsWorkingDir(pair, entry)) continue;
+    found.push({ entry, class: name, isBase: false });
+  }
+  return found;
+}
+
 /** The texts to search the rewrite for, and no more than can be searched in reasonable time. */
 export function textsOfLost(pair: Pair, lost: readonly LostFile[]): string[] {
   const texts = new Set<string>();
-  for (const file of doubtful(lost)) {
+  for (const file of [...doubtful(lost), ...inReach(pair)]) {
     if (texts.size > MOST_TEXTS) break;
     const { strong, weak, content } = tracesOf(pair, file);
     for (const text of [...strong, ...weak, ...(content === undefined ? [] : [content])]) texts.add(text);

@@ -7,10 +7,12 @@ export interface TextComparison {
   readonly actual?: string;
 }
 
-/** Compares a text with two runs of the original: what differs between those, or differs in numbers only, is noise. */
-export function compareTexts(first: string, second: string, text: string): TextComparison {
-  if (first === second)
-    return text === first ? { result: 'same' } : { result: 'different', ...firstDifference(first, text) };
+/** Compares a text with two runs of the original: what differs between those, or is a time of day, is noise. */
+export function compareTexts(before: string, again: string, after: string): TextComparison {
+  const [first, second, text] = [before, again, after].map(withoutClock) as [string, string, string];
+  if (first === second) {
+    return text === first ? { result: 'same' } : { result: 'different', ...firstDifference(before, after) };
+  }
   const [one, two, three] = [first, second, text].map((value) => lines(value).map(withoutNumbers)) as [
     string[],
     string[],
@@ -32,7 +34,20 @@ const lines = (text: string): string[] => text.replace(/\r\n/g, '\n').replace(/\
 const equal = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((line, i) => line === b[i]);
 
-/** Times, process numbers, addresses, identifiers. */
+/** Two runs in the same second show no difference, and the third shows one all the same. Zones of time stay. */
+function withoutClock(text: string): string {
+  return text
+    .replace(/\b\d{4}[-/.]\d\d[-/.]\d\d(?=\D|$)/g, '<date>')
+    .replace(/\b\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}/g, '<date>')
+    .replace(
+      /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d\d? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d*/g,
+      '<date> ',
+    )
+    .replace(/(?<=^|[^\d])T?\d\d:\d\d:\d\d(?:[.,]\d+)?/g, '<time>')
+    .replace(/\b1[6-9]\d{8}(?:\d{3}|\.\d+)?\b/g, '<time>');
+}
+
+/** Process numbers, addresses, identifiers, durations. */
 function withoutNumbers(line: string): string {
   return line
     .replace(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\b/g, '#')

@@ -64,6 +64,7 @@ export class Verifier {
   readonly #original: Side;
   readonly #options: VerifyOptions;
   #before: Promise<Built> | undefined;
+  #beforeRead: Promise<Built> | undefined;
   readonly #observed = new Map<string, Promise<readonly [Observation, Observation]>>();
 
   constructor(engine: Engine, original: Side, options: VerifyOptions = {}) {
@@ -74,16 +75,19 @@ export class Verifier {
 
   /** The image of the original, or why there is none. */
   async original(): Promise<ReadImage | BuildFailure> {
-    const built = await this.#buildBefore();
+    const built = await this.#readBefore();
     return built.image ?? (built.outcome as BuildFailure);
   }
 
   /** Builds a rewrite, compares it with the original, and says whether it may take its place. */
   async judge(rewrite: Side): Promise<VerificationReport> {
-    const before = await this.#buildBefore();
-    if (before.image === undefined)
-      return this.#report(before, notBuilt(rewrite), [buildCheck(before.outcome, 'before')]);
-    const after = await this.#build(rewrite, 'after');
+    const original = await this.#buildBefore();
+    if (!original.outcome.ok)
+      return this.#report(original, notBuilt(rewrite), [buildCheck(original.outcome, 'before')]);
+    // The image of the original is read while the rewrite is built; most of that comes from the cache.
+    const built = this.#build(rewrite, 'after').then((candidate) => this.#read(candidate, 'after'));
+    const [before, after] = await Promise.all([this.#readBefore(), built]);
+    if (before.image === undefined) return this.#report(before, after, [buildCheck(before.outcome, 'before')]);
     if (after.image === undefined) return this.#report(before, after, [buildCheck(after.outcome, 'after')]);
 
     const caveats = [...before.image.caveats, ...after.image.caveats];
@@ -107,6 +111,11 @@ export class Verifier {
     return this.#before;
   }
 
+  #readBefore(): Promise<Built> {
+    this.#beforeRead ??= this.#buildBefore().then((built) => this.#read(built, 'before'));
+    return this.#beforeRead;
+  }
+
   async #build(side: Side, name: 'before' | 'after'): Promise<Built> {
     const request: BuildRequest = {
       ...this.#options.build,
@@ -124,8 +133,14 @@ export class Verifier {
       const again = await this.#engine.build({ ...request, noCache: false });
       if (again.ok) cachedSeconds = again.seconds;
     }
+    return { side, outcome, stage, cachedSeconds };
+  }
+
+  async #read(built: Built, name: 'before' | 'after'): Promise<Built> {
+    const { side, outcome, stage } = built;
+    if (!outcome.ok || stage === undefined) return built;
     this.#tell('read', name, `Reading the image of ${side.path}`);
-    return { side, outcome, stage, cachedSeconds, image: await readImage(this.#engine, outcome.imageId, stage) };
+    return { ...built, image: await readImage(this.#engine, outcome.imageId, stage) };
   }
 
   async #search(one: Snapshot, image: ReadImage, caveats: string[]): Promise<{ two: Snapshot; searched: boolean }> {
@@ -176,13 +191,11 @@ export class Verifier {
     const common = { patience: this.#options.patience ?? 15_000, settle: 1500 };
     let observed = this.#observed.get(what);
     if (observed === undefined) {
-      const twice = async () => {
-        this.#tell(step, 'before', 'Starting the original');
-        const first = await observe(this.#engine, { image: before, ...common, ...old });
-        this.#tell(step, 'before', 'Starting the original again, to see what differs by itself');
-        return [first, await observe(this.#engine, { image: before, ...common, ...old })] as const;
-      };
-      observed = twice();
+      this.#tell(step, 'before', 'Starting the original twice, to see what differs by itself');
+      const once = () => observe(this.#engine, { image: before, ...common, ...old });
+      // Side by side, but not in the same second: clocks are noise too.
+      const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);
+      observed = Promise.all([once(), later]);
       this.#observed.set(what, observed);
     }
     const originals = await observed;

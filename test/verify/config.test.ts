@@ -91,7 +91,11 @@ test('the working directory matters where files can be read by a relative path',
   ]);
   const asset = { 'src/page.html': '<html>' };
   assert.equal(await findings('config', before(asset), after(asset)), [
-    'worse: The working directory was /src and is /; /src/page.html was in reach of a relative path',
+    'changed: The working directory was /src and is /',
+  ]);
+  const reader = { 'src/main': executable(staticProgram('opens page.html')) };
+  assert.equal(await findings('config', before({ ...asset, ...reader }), after({ ...asset, ...reader })), [
+    'worse: The working directory was /src and is /; /src/page.html was in reach of a relative path, and /src/main names it',
   ]);
 });
 

@@ -128,6 +128,14 @@ test('noise between two runs of the original', () => {
   assert.is(result('a\nb\n', 'b\na\n', 'b\na\n'), 'same');
   assert.is(result('took 1.5ms\nx', 'took 900µs\nx', 'took 2s\nx'), 'same');
   assert.is(result('rose', 'tulip', 'lily'), 'unstable');
+  // Clocks, even where the two runs of the original fell into one second.
+  assert.is(result('2024/01/02 10:00:00 up', '2024/01/02 10:00:00 up', '2024/01/02 10:00:03 up'), 'same');
+  assert.is(
+    result('{"ts":1700000000.1,"m":"up"}', '{"ts":1700000000.1,"m":"up"}', '{"ts":1700000007.9,"m":"up"}'),
+    'same',
+  );
+  assert.is(result('10:00:00 +0100', '10:00:00 +0100', '09:00:00 +0000'), 'different');
+  assert.is(result('answer 42', 'answer 42', 'answer 43'), 'different');
   assert.equal(compareTexts('up\nrose', 'up\ntulip', 'lily'), { result: 'different', expected: 'up' });
 });
 

@@ -1,19 +1,19 @@
 import type { ImageConfig } from '../../image/index.ts';
-import { classOf, HARMLESS } from '../classes.ts';
+import { inReach, tracesOf } from '../lost.ts';
 import { type Evidence, makeCheck, type Outcome } from '../model.ts';
 import type { Pair, Snapshot } from '../snapshot.ts';
 import { entryKind } from '../traits.ts';
-import type { StaticCheck } from './check.ts';
+import type { StaticCheck, StaticFacts } from './check.ts';
 
 /** The effective config: what a container of the image is started with. */
 export const config: StaticCheck = {
   id: 'config',
-  check(pair) {
+  check(pair, facts) {
     const evidence = [
       ...platform(pair),
       ...command(pair),
       ...environment(pair),
-      ...workingDir(pair),
+      ...workingDir(pair, facts),
       ...user(pair),
       ...lists(pair),
       ...labels(pair),
@@ -142,27 +142,25 @@ function searchPath({ before, after }: Pair): Evidence[] {
     : [{ outcome: 'changed', message: `PATH is ${after.config.env.get('PATH') ?? 'not set'}`, cause }];
 }
 
-function workingDir({ before, after }: Pair): Evidence[] {
+function workingDir(pair: Pair, { searched }: StaticFacts): Evidence[] {
+  const { before, after } = pair;
   const [old, now] = [before.config.workingDir, after.config.workingDir];
   if (old === now) return [];
   const message = `The working directory was ${old} and is ${now}`;
   const cause = { kind: 'config', field: 'WorkingDir' } as const;
-  const kind = entryKind(before);
-  const program = before.chain.programs[0]?.entry.path;
-  const read = [...below(before, old)].find((path) => path !== program && !HARMLESS.has(classOf(path, kind)));
-  if (read === undefined) return [{ outcome: 'changed', message, cause }];
-  const elsewhere = now === '/' ? read.slice(old.length) : `${now}${read.slice(old.length)}`;
-  if (after.files.resolve(elsewhere))
-    return [{ outcome: 'changed', message: `${message}; what lay in it went with it`, cause }];
-  return [{ outcome: 'worse', message: `${message}; ${read} was in reach of a relative path`, cause }];
-}
-
-function* below(snapshot: Snapshot, folder: string): Generator<string> {
-  const prefix = folder === '/' ? '/' : `${folder}/`;
-  for (const entry of snapshot.files.entries()) {
-    if (entry.type === 'file' && entry.path.startsWith(prefix) && !snapshot.isBase(entry) && folder !== '/')
-      yield entry.path;
+  const isNative = entryKind(before) === 'native';
+  let doubt: Evidence | undefined;
+  for (const file of inReach(pair)) {
+    const { path } = file.entry;
+    const at = (outcome: Outcome, why: string): Evidence => ({ outcome, message: `${message}; ${path} ${why}`, cause });
+    if (!isNative) return [at('worse', 'was in reach of a relative path')];
+    if (!searched) return [at('unknown', 'was in reach of a relative path')];
+    const { strong, weak } = tracesOf(pair, file);
+    const reader = strong.map((text) => [...after.mentioning(text)][0]).find((name) => name !== undefined);
+    if (reader !== undefined) return [at('worse', `was in reach of a relative path, and ${reader} names it`)];
+    if (weak.some((text) => after.mentioning(text).size > 0)) doubt ??= at('unknown', 'may be read by a relative path');
   }
+  return [doubt ?? { outcome: 'changed', message, cause }];
 }
 
 function user({ before, after }: Pair): Evidence[] {
