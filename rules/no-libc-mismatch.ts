@@ -18,12 +18,13 @@ export const rule: Rule = {
     },
   ],
   *check(document, { target, project }) {
-    if (!target) return;
+    const artifacts = target ? importedArtifacts(document, target) : [];
+    if (!target || artifacts.length === 0) return;
     const run = systemOf(target);
     if (run.libc === undefined || run.repository === 'scratch' || copiesLibraries(document, target)) return;
     const packages = installedPackages(document, target);
     const seen = new Set<string>();
-    for (const { build, source, path } of importedArtifacts(document, target)) {
+    for (const { build, source, path } of artifacts) {
       const from = systemOf(build.stage);
       const mismatch = compare(build, from, run);
       if (!mismatch || !source || !isNative(build, project, mismatch.isOther)) continue;

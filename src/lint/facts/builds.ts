@@ -5,6 +5,7 @@ import {
   type ShellCommand,
   type ShellWord,
   type Stage,
+  type StageReference,
 } from '../../dockerfile/index.ts';
 import type { Ecosystem } from '../../knowledge/images.ts';
 import { buildCommand } from '../../knowledge/tools.ts';
@@ -68,6 +69,9 @@ export function traceStage(document: Document, stage: Stage): Trace {
 /** What other stages made and a stage's chain copied from them. */
 export function importedArtifacts(document: Document, stage: Stage): readonly Artifact[] {
   const { chain } = stage;
+  // Most files have one stage; what that makes need not be followed for this.
+  const copies = ({ kind, target }: StageReference) => kind === 'copy' && target.kind === 'stage';
+  if (!chain.some(({ references }) => references.some(copies))) return [];
   return traceStage(document, stage).artifacts.filter(({ build, copy }) => copy && !chain.includes(build.stage));
 }
 
