@@ -7,7 +7,7 @@ const TEXT =
 
 const texts = new WeakMap<BuildContext, string>();
 
-/** Whether a string of the project's program text or configuration names the file. */
+/** Whether a string of the project's program text or configuration names the file, or a folder as a whole. */
 export function mentions(context: BuildContext, file: string): boolean {
   let text = texts.get(context);
   if (text === undefined) {

@@ -72,6 +72,7 @@ function meet(need: Need, image: RuntimeImage, suite: Suite | undefined, system:
     case 'ca':
       return image.hasCa || [{ kind: 'copy', path: '/etc/ssl/certs/ca-certificates.crt', why: need.why }];
     case 'zoneinfo':
+      if (managerOf(image)) return [{ kind: 'install', packages: ['tzdata'], why: need.why }];
       return image.family === 'distroless' || 'there are no time zones';
     case 'accounts':
       return ['/etc/passwd', '/etc/group'].map((path) => ({ kind: 'copy', path, why: need.why }) as const);

@@ -138,7 +138,10 @@ class Slicer {
     if (contextPath === undefined || contextPath === '.' || kind === 'folder') return false;
     const mayBeRead =
       role === 'document' || role === 'test' || (role === 'source' && /\.(?:sh|bash)$/.test(contextPath));
-    return mayBeRead && mentions(this.#evidence.context, contextPath);
+    if (!mayBeRead) return false;
+    const { context } = this.#evidence;
+    const folder = contextPath.slice(0, Math.max(contextPath.indexOf('/'), 0));
+    return mentions(context, contextPath) || (role === 'document' && folder !== '' && mentions(context, folder));
   }
 
   #leaveByRole({ path, role, isOpaque, contextPath, instruction, origin }: Entry): void {

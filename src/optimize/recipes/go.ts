@@ -239,7 +239,7 @@ function dynamicProgram(
 function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
   const needs: Need[] = [];
   const tls = mayUseTls(sources);
-  if (tls !== undefined) needs.push({ kind: 'ca', why: tls });
+  if (tls !== undefined && hasCertificates(evidence)) needs.push({ kind: 'ca', why: tls });
   const isPossible = !sources.isComplete;
   const unknown = sources.isThere ? 'its modules may need it' : 'its sources are not at hand';
   const zones = evidence.stage.scope.end.variable('TZ')
@@ -257,6 +257,12 @@ function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
     needs.push({ kind: 'program', name: path.slice(path.lastIndexOf('/') + 1), why: 'the program starts it' });
   }
   return needs;
+}
+
+/** Whether the build stage has a bundle of certificates; a program that had none needs none. */
+function hasCertificates({ system, world }: Evidence): boolean {
+  if (system.sdk || system.runtime?.hasCa) return true;
+  return world.packages.some(({ name }) => /^(?:ca-certificates|git|curl|wget)$/.test(name));
 }
 
 /** The golang images have the time zones below GOROOT, where a Go program looks for them by itself. */
