@@ -1,6 +1,6 @@
 import { type Document, type Instruction, joinPath, type Range, type Stage } from '../src/dockerfile/index.ts';
-import { copiesFrom, isWithin } from '../src/lint/facts/copies.ts';
-import { type CacheMount, cacheMounts, mayWrite } from '../src/lint/facts/mounts.ts';
+import { copiesFrom } from '../src/lint/facts/copies.ts';
+import { type CacheMount, type CacheMounts, cacheMounts, hidingMount } from '../src/lint/facts/mounts.ts';
 import { startCommand } from '../src/lint/facts/shipping.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -16,20 +16,19 @@ export const rule: Rule = {
     },
   ],
   *check(document, { target }) {
+    const mounts = cacheMounts(document);
+    if (mounts.size === 0) return;
     for (const stage of document.stages) {
-      const mounts = stage.chain.flatMap((part) => cacheMounts(document, part));
-      if (mounts.length === 0) continue;
       for (const { sources } of copiesFrom(document, stage)) {
         for (const { word, path, isPattern } of sources) {
-          if (path === undefined) continue;
           // Of a pattern, the folder in front of its first wildcard.
-          const place = isPattern ? path.replace(/\/[^/]*[*?[].*$/, '') : path;
-          const mount = hidingMount(document, stage, mounts, place);
-          if (mount) yield finding(word, path, mount, `stage \`${stage.label}\``);
+          const place = isPattern ? path?.replace(/\/[^/]*[*?[].*$/, '') : path;
+          const mount = place === undefined ? undefined : hidingMount(document, mounts, stage, place);
+          if (mount) yield finding(word, path!, mount, `stage \`${stage.label}\``);
         }
       }
-      if (stage === target) yield* startedFiles(document, stage, mounts);
     }
+    if (target) yield* startedFiles(document, mounts, target);
   },
 };
 
@@ -37,24 +36,13 @@ function finding(at: Range, path: string, { target }: CacheMount, owner: string)
   return { at, message: `\`${path}\` lies under the cache mount \`${target}\`, which is no part of ${owner}` };
 }
 
-function* startedFiles(document: Document, stage: Stage, mounts: readonly CacheMount[]) {
+function* startedFiles(document: Document, mounts: CacheMounts, stage: Stage) {
   const start = startCommand(document, stage);
   const { workdir } = stage.scope.end;
   const at: Instruction | undefined = start?.entrypoint ?? start?.cmd;
   for (const word of new Set(start?.lines.flat() ?? [])) {
     const path = word.includes('/') && !word.startsWith('-') ? joinPath(workdir, word) : undefined;
-    const mount = path === undefined ? undefined : hidingMount(document, stage, mounts, path);
+    const mount = path === undefined ? undefined : hidingMount(document, mounts, stage, path);
     if (mount) yield finding(at!.argsRange, path!, mount, 'the image');
   }
-}
-
-/** The mount that a path is under, if nothing outside a mount may have written it. */
-function hidingMount(
-  document: Document,
-  stage: Stage,
-  mounts: readonly CacheMount[],
-  path: string,
-): CacheMount | undefined {
-  const mount = mounts.find(({ target }) => target !== '/' && isWithin(path, target));
-  return mount && !mayWrite(document, stage, path, mount.target) ? mount : undefined;
 }

@@ -1,14 +1,7 @@
-import {
-  type Document,
-  type Instruction,
-  instructionCommand,
-  mountOption,
-  type Stage,
-} from '../src/dockerfile/index.ts';
-import { shellKind } from '../src/knowledge/shells.ts';
-import { type Copy, placeOfFile, stageCopies } from '../src/lint/facts/copies.ts';
+import { type Instruction, instructionCommand, mountOption } from '../src/dockerfile/index.ts';
 import { execForm } from '../src/lint/facts/exec-form.ts';
-import { commandLines, startCommand } from '../src/lint/facts/shipping.ts';
+import { mayHaveShell } from '../src/lint/facts/shell-copies.ts';
+import { startCommand } from '../src/lint/facts/shipping.ts';
 import { imageName, systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -27,13 +20,14 @@ export const rule: Rule = {
   *check(document) {
     for (const stage of document.stages) {
       if (systemOf(stage).runtime?.shell !== false) continue;
-      const start = startCommand(document, stage);
-      const programs = programNames(document, stage);
-      const isShellThere = mayHaveShell(document, stage, programs);
-      for (const instruction of stage.instructions) {
-        const { keyword } = instruction;
+      const shellForms = stage.instructions.flatMap((instruction) => {
         const command = instructionCommand(instruction);
-        if (!command || command.argv || isShellThere) continue;
+        return command && !command.argv ? [{ instruction, command }] : [];
+      });
+      if (shellForms.length === 0 || mayHaveShell(document, stage)) continue;
+      const start = startCommand(document, stage);
+      for (const { instruction, command } of shellForms) {
+        const { keyword } = instruction;
         // An empty command only lets a container of a data image be created.
         if (/^["'\s]*$/.test(document.source.slice(command))) continue;
         if (document.scope(instruction)?.shell || (keyword === 'RUN' && bringsShell(instruction))) continue;
@@ -58,44 +52,6 @@ export const rule: Rule = {
     }
   },
 };
-
-function programNames(document: Document, stage: Stage): ReadonlySet<string> {
-  const lines = stage.instructions.flatMap((instruction) =>
-    instructionCommand(instruction) ? commandLines(document, instruction) : [],
-  );
-  return new Set(lines.flatMap(([program = '']) => [program, ...(program.includes('/') ? [] : [`/${program}`])]));
-}
-
-/** Whether the file may put a shell into the stage: what is copied is not always known. */
-function mayHaveShell(document: Document, stage: Stage, programs: ReadonlySet<string>): boolean {
-  return stage.chain.some(
-    (part) =>
-      stageCopies(document, part).some((copy) => mayCopyShell(copy, programs)) ||
-      part.instructions.some(({ keyword, json }) => keyword === 'RUN' && json !== undefined),
-  );
-}
-
-function mayCopyShell(copy: Copy, programs: ReadonlySet<string>): boolean {
-  const { destination, instruction, sources } = copy;
-  if (destination === undefined || instruction.flag('parents')) return true;
-  if (isShellName(destination)) return true;
-  return sources.some((source) => {
-    const { path, kind, isPattern, isFolder } = source;
-    if (kind !== 'path') return false;
-    if (path === undefined || isShellName(path)) return true;
-    if (instruction.keyword === 'ADD' && /\.(?:tar|tgz|t?[gx]z|bz2|zst)\b/.test(path)) return true;
-    // A folder may bring anything into the folders where shells live; a program that is started is a file.
-    if (!/^\/(?:(?:usr\/)?s?bin|usr|busybox)?$/.test(destination)) return false;
-    if (isPattern || isFolder || path === '/') return true;
-    const place = placeOfFile(copy, source);
-    return !/\.[a-z]\w*$/.test(path) && !(place !== undefined && programs.has(place));
-  });
-}
-
-function isShellName(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return shellKind(name) !== undefined || name === 'toybox' || name === 'coreutils';
-}
 
 /** A mount of another image or folder may hold a shell. */
 function bringsShell(run: Instruction): boolean {

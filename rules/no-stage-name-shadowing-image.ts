@@ -17,20 +17,23 @@ export const rule: Rule = {
     },
   ],
   *check(document, { target }) {
-    const shadows = document.stages.filter(({ label, nameWord }) => nameWord && isLibraryImage(label));
-    for (const stage of shadows) {
+    const hiding = new Map<Stage, Stage>();
+    const meaning = new Map<string, Stage>();
+    for (const stage of document.stages) {
+      if (stage.baseStage && copiesFromBase(stage)) hiding.set(stage.baseStage, stage);
+      if (stage.base.kind === 'image') meaning.set(canonicalRepository(stage.base.image.repository), stage);
+    }
+    for (const stage of document.stages) {
+      if (!stage.nameWord || !isLibraryImage(stage.label)) continue;
       // A stage that adds to the image of its name, or only fixes its tag, is meant to stand in for it.
-      const standsIn = stage.image === undefined || canonicalRepository(stage.image.repository) === stage.name;
-      const later = document.stages.slice(stage.index + 1);
-      const hidden = later.find((other) => other.baseStage === stage && copiesFromBase(other));
-      const tagged = standsIn
-        ? undefined
-        : later.find(({ base }) => base.kind === 'image' && canonicalRepository(base.image.repository) === stage.name);
+      const standsIn = !stage.image || canonicalRepository(stage.image.repository) === stage.name;
+      const hidden = hiding.get(stage);
+      const tagged = standsIn ? undefined : meaning.get(stage.name!);
       const found = hidden ?? tagged;
-      if (!found) continue;
+      if (!found || found.index < stage.index) continue;
       const where = `FROM in line ${document.source.position(found.from.start).line}`;
       yield {
-        at: stage.nameWord!,
+        at: stage.nameWord,
         message: hidden
           ? `stage \`${stage.label}\` hides the image of that name from ${where}`
           : `stage \`${stage.label}\` has the name of the image that ${where} means`,
@@ -50,12 +53,12 @@ function copiesFromBase({ references, baseStage }: Stage): boolean {
 
 /** Another name for the stage, everywhere; none where something else may refer to it by the one it has. */
 function renaming(document: Document, stage: Stage): Fix | undefined {
-  const isShared = document.stages.some((other) => other !== stage && other.name === stage.name);
-  const isDeferred = document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!));
+  if (document.stages.some((other) => other !== stage && other.name === stage.name)) return undefined;
+  if (document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!))) return undefined;
   const references: StageReference[] = document.stages
     .flatMap((other) => other.references)
     .filter(({ target, isNumeric }) => target.kind === 'stage' && target.stage === stage && !isNumeric);
-  if (isShared || isDeferred || references.some(({ value }) => value.toLowerCase() !== stage.name)) return undefined;
+  if (references.some(({ value }) => value.toLowerCase() !== stage.name)) return undefined;
   const name = freeStageName(document, `${stage.label}-${stageRole(document, stage)}`);
   const places = [stage.nameWord!, ...references.map(({ range }) => range)];
   return {

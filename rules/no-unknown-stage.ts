@@ -43,9 +43,12 @@ function problem(document: Document, stage: Stage, reference: StageReference): s
   return meant && `\`${flag}\` is no stage; \`${meant}\` is one`;
 }
 
+/** A file with more stages was written by a program, which makes no slips. */
+const MOST_STAGES = 200;
+
 /** An earlier stage's name that the value is a slip of; images and build contexts are seldom so near. */
 function similarName(document: Document, stage: Stage, value: string): string | undefined {
-  if (!/^[\w-]+$/.test(value) || isLibraryImage(value)) return undefined;
+  if (document.stages.length > MOST_STAGES || !/^[\w-]+$/.test(value) || isLibraryImage(value)) return undefined;
   const most = value.length <= 4 ? 1 : 2;
   const wanted = value.toLowerCase();
   let best: { label: string; distance: number } | undefined;

@@ -20,7 +20,8 @@ export const rule: Rule = {
     byName.delete(undefined);
     const reached = reachableStages([last, ...(target ? [target] : []), ...byName.values()]);
     for (const stage of document.stages) {
-      if (reached.has(stage)) continue;
+      // A FROM that the builder refuses says nothing about names.
+      if (reached.has(stage) || (!stage.nameWord && stage.from.words.length !== 1)) continue;
       yield {
         at: { start: stage.from.start, end: stage.from.lineEnd },
         message: stage.nameWord

@@ -27,7 +27,7 @@ export const rule: Rule = {
         }
         if (copy?.from) for (const key of identities(copy)) fresh.set(key, copy);
         if (instruction.keyword !== 'RUN') continue;
-        const isRemoved = removal(document, instruction);
+        const isRemoved = fresh.size > 0 ? removal(document, instruction) : () => false;
         for (const lost of new Set(fresh.values())) {
           if (isRemoved(lost)) yield report(document, lost, 'removed', instruction);
         }

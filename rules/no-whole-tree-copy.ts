@@ -19,26 +19,25 @@ export const rule: Rule = {
     },
   ],
   *check(document, { target }) {
-    for (const stage of target?.chain ?? []) {
-      for (const copy of stageCopies(document, stage)) {
-        const from = copy.from?.target;
-        if (!from || copy.instruction.flag('exclude') || copy.instruction.flag('parents')) continue;
-        const label = `${from.kind === 'stage' ? 'stage' : 'image'} \`${copy.from!.value}\``;
-        for (const { word, path, isPattern } of copy.sources) {
-          if (path === undefined || isPattern) continue;
-          if (path === '/') {
-            if (coversOwnFiles(copy))
-              yield { at: word, message: `the whole file system of ${label} is copied onto \`${stage.baseText}\`` };
-          } else if (
-            from.kind === 'stage' &&
-            holdsSources(document, from.stage, path) &&
-            !needsSources(document, target!)
-          ) {
-            yield {
-              at: word,
-              message: `\`${word.text}\` of ${label} is the folder of the sources, not only what is built from them`,
-            };
-          }
+    const answers = new Map<string, boolean>();
+    const isSourceFolder = (stage: Stage, path: string): boolean => {
+      const key = `${stage.index} ${path}`;
+      const known = answers.get(key);
+      const answer = known ?? (holdsSources(document, stage, path) && !needsSources(document, target!));
+      if (known === undefined) answers.set(key, answer);
+      return answer;
+    };
+    for (const copy of target?.chain.flatMap((stage) => stageCopies(document, stage)) ?? []) {
+      const from = copy.from?.target;
+      if (!from || copy.instruction.flag('exclude') || copy.instruction.flag('parents')) continue;
+      const label = `${from.kind === 'stage' ? 'stage' : 'image'} \`${copy.from!.value}\``;
+      for (const { word, path, isPattern } of copy.sources) {
+        if (path === undefined || isPattern) continue;
+        if (path === '/' && coversOwnFiles(copy)) {
+          yield { at: word, message: `the whole file system of ${label} is copied onto \`${copy.stage.baseText}\`` };
+        } else if (path !== '/' && from.kind === 'stage' && isSourceFolder(from.stage, path)) {
+          const message = `\`${word.text}\` of ${label} is the folder of the sources, not only what is built from them`;
+          yield { at: word, message };
         }
       }
     }
@@ -57,14 +56,10 @@ function coversOwnFiles({ stage, from, destination }: Copy): boolean {
 
 /** Sources from the build context are in that folder when they are compiled, and stay there. */
 function holdsSources(document: Document, stage: Stage, folder: string): boolean {
-  const compiles = compileRuns(document, stage);
-  const last = compiles.at(0)?.index;
-  if (last === undefined) return false;
+  const lastCompile = compileRuns(document, stage).reduce((last, { index }) => Math.max(last, index), -1);
   const isThere = sourceCopies(document, stage).some(
     ({ instruction, destination }) =>
-      destination !== undefined &&
-      instruction.index < Math.max(...compiles.map(({ index }) => index)) &&
-      isWithin(destination, folder),
+      destination !== undefined && instruction.index < lastCompile && isWithin(destination, folder),
   );
   return isThere && !removesFiles(document, stage, folder);
 }

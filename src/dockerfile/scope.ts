@@ -86,13 +86,24 @@ interface Change<T> {
   readonly value: T;
 }
 
+/** One of the settings that a stage inherits. */
+interface Setting<T> {
+  changes(scope: StageScope): readonly Change<T>[];
+}
+
 /** The history of one stage's variables and settings; read through `at`. */
 export class StageScope {
+  static readonly #WORKDIR: Setting<string | undefined> = { changes: (scope) => scope.#workdirs };
+  static readonly #USER: Setting<string | undefined> = { changes: (scope) => scope.#users };
+  static readonly #SHELL: Setting<readonly string[]> = { changes: (scope) => scope.#shells };
+
   readonly #stage: Stage;
   readonly #globals: GlobalScope;
   readonly #parent: StageScope | undefined;
   #isRead = false;
   readonly #variables = new Map<string, Change<Variable>[]>();
+  /** What earlier questions found to be in force at the end of the stage. */
+  readonly #finals = new Map<unknown, Change<unknown> | undefined>();
   readonly #exports = new Map<string, Variable | undefined>();
   readonly #workdirs: Change<string | undefined>[] = [];
   readonly #users: Change<string | undefined>[] = [];
@@ -126,10 +137,10 @@ export class StageScope {
         return self.#workdir(index);
       },
       get user() {
-        return self.#nearest((scope) => scope.#users, index)?.value;
+        return self.#nearest(StageScope.#USER, index)?.value;
       },
       get shell() {
-        return self.#nearest((scope) => scope.#shells, index)?.value;
+        return self.#nearest(StageScope.#SHELL, index)?.value;
       },
       variable: (name) => self.#variable(name, index),
       lookup: (name) => self.#lookup(name, index),
@@ -138,18 +149,30 @@ export class StageScope {
   }
 
   /** The nearest change in this stage, else at the end of the stages it stands on. */
-  #nearest<T>(changes: (scope: StageScope) => readonly Change<T>[], index: number): Change<T> | undefined {
-    let at = index;
-    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
-      const change = last(changes(scope), at);
-      if (change) return change;
-      at = Number.POSITIVE_INFINITY;
+  #nearest<T>(setting: Setting<T>, index: number): Change<T> | undefined {
+    const own = last(setting.changes(this), index);
+    const parent = this.#parent;
+    return own ?? (parent ? parent.#final(setting) : undefined);
+  }
+
+  /** The last change in this stage and those it stands on. */
+  #final<T>(setting: Setting<T>): Change<T> | undefined {
+    const passed: StageScope[] = [];
+    let found: Change<T> | undefined;
+    for (let scope: StageScope | undefined = this; scope && !found; scope = scope.#parent) {
+      if (scope.#finals.has(setting)) {
+        found = scope.#finals.get(setting) as Change<T> | undefined;
+        break;
+      }
+      passed.push(scope);
+      found = setting.changes(scope).at(-1);
     }
-    return undefined;
+    for (const scope of passed) scope.#finals.set(setting, found);
+    return found;
   }
 
   #workdir(index: number): string | undefined {
-    const change = this.#nearest((scope) => scope.#workdirs, index);
+    const change = this.#nearest(StageScope.#WORKDIR, index);
     if (change) return change.value;
     return this.#stage.image?.repository === 'scratch' ? '/' : undefined;
   }

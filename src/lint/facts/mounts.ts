@@ -11,14 +11,41 @@ import { isWithin, stageCopies } from './copies.ts';
 
 /** A `--mount=type=cache` of a RUN. */
 export interface CacheMount {
-  readonly run: Instruction;
+  readonly stage: Stage;
   /** Absolute. */
   readonly target: string;
 }
 
-/** The cache mounts of a stage whose folder is known. */
-export function cacheMounts(document: Document, stage: Stage): readonly CacheMount[] {
-  return stage.instructions.flatMap((run) => cacheTargets(document, run).map((target) => ({ run, target })));
+/** The cache mounts of a document by their folders. */
+export type CacheMounts = ReadonlyMap<string, readonly CacheMount[]>;
+
+/** The cache mounts of all stages whose folder is known; the root folder left out. */
+export function cacheMounts(document: Document): CacheMounts {
+  const mounts = new Map<string, CacheMount[]>();
+  for (const stage of document.stages) {
+    for (const run of stage.instructions) {
+      for (const target of cacheTargets(document, run)) {
+        const others = mounts.get(target);
+        if (others) others.push({ stage, target });
+        else if (target !== '/') mounts.set(target, [{ stage, target }]);
+      }
+    }
+  }
+  return mounts;
+}
+
+/** The cache mount that hides a path from the stage's image, if nothing outside of one may have written it. */
+export function hidingMount(
+  document: Document,
+  mounts: CacheMounts,
+  stage: Stage,
+  path: string,
+): CacheMount | undefined {
+  for (let folder = path; folder !== ''; folder = folder.slice(0, folder.lastIndexOf('/'))) {
+    const mount = mounts.get(folder)?.find((candidate) => stage.chain.includes(candidate.stage));
+    if (mount) return mayWrite(document, stage, path, folder) ? undefined : mount;
+  }
+  return undefined;
 }
 
 function cacheTargets(document: Document, run: Instruction): readonly string[] {
@@ -33,7 +60,7 @@ function cacheTargets(document: Document, run: Instruction): readonly string[] {
 }
 
 /** Whether something in the stage may write to `path` where no cache mount lies over it; in doubt, it may. */
-export function mayWrite(document: Document, stage: Stage, path: string, target: string): boolean {
+function mayWrite(document: Document, stage: Stage, path: string, target: string): boolean {
   return stage.chain.some(
     (part) =>
       stageCopies(document, part).some(({ destination, from, sources }) => {

@@ -31,28 +31,42 @@ export function isSourceCode(path: string): boolean {
   return path === '/' || CODE_FILE.test(path) || CODE_FOLDER.test(path);
 }
 
+const NONE: readonly Instruction[] = [];
+const copiesOfStage = new WeakMap<Stage, readonly Copy[]>();
+const runsOfStage = new WeakMap<Stage, readonly Instruction[]>();
+
 /** The copies of source code from the build context into a stage and those it stands on. */
 export function sourceCopies(document: Document, stage: Stage): readonly Copy[] {
-  return stage.chain.flatMap((part) =>
-    stageCopies(document, part).filter(
-      ({ from, sources }) => !from && sources.some(({ kind, path }) => kind === 'path' && path && isSourceCode(path)),
-    ),
-  );
+  let found = copiesOfStage.get(stage);
+  if (!found) {
+    found = stage.chain.flatMap((part) => stageCopies(document, part)).filter(isSourceCopy);
+    copiesOfStage.set(stage, found);
+  }
+  return found;
+}
+
+function isSourceCopy({ from, sources }: Copy): boolean {
+  return !from && sources.some(({ kind, path }) => kind === 'path' && path !== undefined && isSourceCode(path));
 }
 
 /** The RUNs of a stage, those it stands on included, that compile a program. */
 export function compileRuns(document: Document, stage: Stage): readonly Instruction[] {
   // `make` says nothing about the language; in the image of an interpreter it is not a compiler that it calls.
-  if (systemOf(stage).sdk?.interpreter) return [];
-  return stage.chain.flatMap((part) =>
-    part.instructions.filter(
-      (instruction) =>
-        instruction.keyword === 'RUN' &&
-        document.shell(instruction)?.commands.some(({ name, args }) => {
-          const words = args.map(({ value }) => value);
-          const step = buildCommand(name, words);
-          return step?.kind === 'build' && COMPILED.has(step.ecosystem);
-        }),
-    ),
-  );
+  if (systemOf(stage).sdk?.interpreter) return NONE;
+  let found = runsOfStage.get(stage);
+  if (!found) {
+    found = stage.chain.flatMap((part) => part.instructions.filter((instruction) => compiles(document, instruction)));
+    runsOfStage.set(stage, found);
+  }
+  return found;
+}
+
+function compiles(document: Document, run: Instruction): boolean {
+  if (run.keyword !== 'RUN') return false;
+  const commands = document.shell(run)?.commands ?? [];
+  return commands.some(({ name, args }) => {
+    const words = args.map(({ value }) => value);
+    const step = buildCommand(name, words);
+    return step?.kind === 'build' && COMPILED.has(step.ecosystem);
+  });
 }
