@@ -13,6 +13,8 @@ export const OWN_LABELS = 'dev.dockerfileopt.';
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface SessionOptions {
+  /** New unless told. */
+  readonly id?: string;
   /** The process's own unless told. */
   readonly env?: Environment;
   /** Build logs are written here and stay; else they go with the session. */
@@ -27,7 +29,7 @@ export interface SessionOptions {
  * expects. A second signal does not wait.
  */
 export class Session {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly env: Environment;
   readonly #abort = new AbortController();
   readonly #cleanups: (() => Promise<void>)[] = [];
@@ -39,6 +41,7 @@ export class Session {
   #disposing: Promise<readonly string[]> | undefined;
 
   constructor(options: SessionOptions = {}) {
+    this.id = options.id ?? randomUUID();
     this.env = options.env ?? process.env;
     this.#logFolder = options.logFolder;
     if (options.signals ?? true) for (const signal of ENDING_SIGNALS) process.on(signal, this.#onSignal);
@@ -57,7 +60,7 @@ export class Session {
 
   /** A new, empty folder that goes with the session. */
   async makeFolder(): Promise<string> {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'dockerfileopt-'));
+    this.#folder ??= mkdtempSync(join(tmpdir(), `dockerfileopt-${this.id.slice(0, 8)}-`));
     return await mkdtemp(join(this.#folder, `${this.#next()}-`));
   }
 

@@ -23,6 +23,9 @@ up)
 down) ./engine.sh stop "$home/engine" ;;
 clean)
   ./engine.sh remove "$home/engine"
+  # What buildah keeps outside.
+  run=$(sed -n 's/^runroot = "\(\/tmp\/dockerfileopt-buildah\.[0-9a-f]*\)"$/\1/p' "$home/buildah/storage.conf" 2>/dev/null || true)
+  [ -z "$run" ] || rm -rf "$run"
   rm -rf "$home"
   ;;
 *)

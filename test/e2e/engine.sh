@@ -141,6 +141,12 @@ case ${1-} in
 install) install_packages ;;
 start | stop | status | remove)
   [ -n "${2-}" ] || die "usage: $0 $1 DIR"
+  if [ ! -d "$2" ]; then
+    case $1 in
+    status) say 'not running' && exit 1 ;;
+    stop | remove) exit 0 ;;
+    esac
+  fi
   settle "$2"
   case $1 in
   start) start_engine ;;

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildSuccess, Engine, RunningContainer } from '../../src/engines/engine.ts';
 import { assert } from '../runner/suite.ts';
-import { e2e, leftSince, type Options, takeStock } from './harness.ts';
+import { e2e, findLeft, type Options, takeStock } from './harness.ts';
 
 const engines: NonNullable<Options['engine']>[] = ['docker', 'classic', 'buildah'];
 
@@ -159,24 +160,26 @@ for (const name of engines) {
   });
 
   test('leaves nothing behind when interrupted', async ({ env, engine }) => {
-    const before = takeStock(env, engine.name);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', fileURLToPath(new URL('interrupted.ts', import.meta.url)), engine.name],
-        {
-          env: env as NodeJS.ProcessEnv,
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
-      const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, by) => resolve(by)));
-      await new Promise<void>((resolve) => {
-        child.stdout.on('data', (chunk: Buffer) => chunk.includes('READY') && resolve());
-        child.once('exit', () => resolve());
+      const id = randomUUID();
+      const before = takeStock(env, engine.name, id);
+      const script = fileURLToPath(new URL('interrupted.ts', import.meta.url));
+      const child = spawn(process.execPath, ['--import', 'tsx', script, engine.name, id], {
+        env: env as NodeJS.ProcessEnv,
+        stdio: ['ignore', 'pipe', 'inherit'],
       });
-      child.kill(signal);
-      assert.is(await ended, signal);
-      assert.equal(leftSince(before, takeStock(env, engine.name)), {});
+      let during = before;
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (!chunk.includes('READY')) return;
+        during = takeStock(env, engine.name, id);
+        child.kill(signal);
+      });
+      const by = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
+      assert.is(by, signal);
+      for (const kind of ['images', 'containers', 'temporary']) {
+        assert.ok((during[kind]?.length ?? 0) > (before[kind]?.length ?? 0), `${kind} were there`);
+      }
+      assert.equal(await findLeft(before, env, engine.name, id), {});
     }
   });
 }

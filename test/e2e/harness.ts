@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { detectEngine } from '../../src/engines/detect.ts';
 import type { Engine, EngineName } from '../../src/engines/engine.ts';
 import type { Environment } from '../../src/engines/process.ts';
-import { Session } from '../../src/engines/session.ts';
+import { RUN_LABEL, Session } from '../../src/engines/session.ts';
 import { assert, suite } from '../runner/suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,13 +51,13 @@ export function e2e(name: string, options: Options = {}): (title: string, run: C
       const session = new Session({ env });
       const engine = await detectEngine(surroundings.engine, session);
       if ('reason' in engine) throw new Error(engine.reason);
-      const before = takeStock(env, surroundings.engine);
+      const before = takeStock(env, engine.name, session.id);
       try {
         await run({ engine, session, env, network });
       } finally {
         assert.equal(await session.dispose(), []);
       }
-      assert.equal(leftSince(before, takeStock(env, surroundings.engine)), {}, 'Expected nothing to be left behind');
+      assert.equal(await findLeft(before, env, engine.name, session.id), {}, 'Expected nothing to be left behind');
     });
   };
 }
@@ -101,34 +102,57 @@ function runScript(args: readonly string[]): string | undefined {
 
 export type Stock = Readonly<Record<string, readonly string[]>>;
 
-/** Everything that an engine's use can leave behind, by kind. Build caches are not: they are there to stay. */
-export function takeStock(env: Environment, engine: EngineName): Stock {
+/**
+ * Everything that a session can leave behind, by kind, without what carries another session's name: others may use the
+ * engine at the same time. Build caches do not count: they are there to stay.
+ */
+export function takeStock(env: Environment, engine: EngineName, session: string): Stock {
   const list = (command: string, ...args: string[]) => {
     const ran = spawnSync(command, args, { encoding: 'utf8', env: env as NodeJS.ProcessEnv });
     if (ran.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${ran.stderr}`);
     return [...new Set(ran.stdout.split('\n').filter(Boolean))].sort();
   };
-  const temporary = readdirSync(tmpdir()).filter((name) => /^dockerfileopt-[A-Za-z0-9]{6}$/.test(name));
+  const unlessForeign = (...args: string[]) => {
+    const own = list(engine, ...args, '--filter', `label=${RUN_LABEL}=${session}`);
+    const foreign = list(engine, ...args, '--filter', `label=${RUN_LABEL}`).filter((id) => !own.includes(id));
+    return list(engine, ...args).filter((id) => !foreign.includes(id));
+  };
+  const isOwn = (name: string) => name.startsWith(`dockerfileopt-${session.slice(0, 8)}-`);
+  const temporary = readdirSync(tmpdir()).filter(isOwn);
+  const images = unlessForeign('images', '--all', '--quiet', '--no-trunc');
   if (engine === 'buildah') {
+    const containers = list('buildah', 'containers', '--noheading', '--format', '{{.ContainerName}}');
     return {
-      images: list('buildah', 'images', '-aq', '--no-trunc'),
-      containers: list('buildah', 'containers', '-q'),
+      images,
       temporary,
+      containers: containers.filter((name) => isOwn(name) || !name.startsWith('dockerfileopt-')),
     };
   }
   return {
-    images: list(engine, 'image', 'ls', '-aq', '--no-trunc'),
-    containers: list(engine, 'ps', '-aq', '--no-trunc'),
-    volumes: list(engine, 'volume', 'ls', '-q'),
-    networks: list(engine, 'network', 'ls', '-q'),
+    images,
     temporary,
+    containers: unlessForeign('ps', '--all', '--quiet', '--no-trunc'),
+    volumes: list(engine, 'volume', 'ls', '--quiet'),
+    networks: unlessForeign('network', 'ls', '--quiet'),
   };
 }
 
-/** What is there and was not before, by kind; kinds with nothing new are left out. */
-export function leftSince(before: Stock, after: Stock): Stock {
-  const added = Object.entries(after).map(
-    ([kind, all]) => [kind, all.filter((one) => !before[kind]?.includes(one))] as const,
+/**
+ * What is there and was not before, by kind; kinds with nothing new are left out. What goes by itself within 15 s belongs to
+ * others who use the engine at the same time.
+ */
+export async function findLeft(before: Stock, env: Environment, engine: EngineName, session: string): Promise<Stock> {
+  let left = subtract(takeStock(env, engine, session), before);
+  for (let tries = 0; tries < 30 && Object.keys(left).length > 0; tries += 1) {
+    await setTimeout(500);
+    left = subtract(left, subtract(left, takeStock(env, engine, session)));
+  }
+  return left;
+}
+
+function subtract(stock: Stock, without: Stock): Stock {
+  const rest = Object.entries(stock).map(
+    ([kind, all]) => [kind, all.filter((one) => !without[kind]?.includes(one))] as const,
   );
-  return Object.fromEntries(added.filter(([, some]) => some.length > 0));
+  return Object.fromEntries(rest.filter(([, some]) => some.length > 0));
 }

@@ -1,4 +1,4 @@
-// Is ended by a signal in the middle of a build, with a container running: node interrupted.ts ENGINE
+// Is ended by a signal in the middle of a build, with a container running: node interrupted.ts ENGINE SESSION
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { detectEngine } from '../../src/engines/detect.ts';
 import type { EngineName } from '../../src/engines/engine.ts';
 import { Session } from '../../src/engines/session.ts';
 
-const session = new Session();
+const session = new Session({ id: process.argv[3]! });
 const engine = await detectEngine(process.argv[2] as EngineName, session);
 if ('reason' in engine) throw new Error(engine.reason);
 const context = mkdtempSync(join(tmpdir(), 'e2e-interrupted-'));
