@@ -1,15 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectEngine } from '../../src/engines/detect.ts';
 import { compareVersions } from '../../src/engines/docker.ts';
 import type { BuildRequest, Engine } from '../../src/engines/engine.ts';
 import type { Session } from '../../src/engines/session.ts';
 import { assert, suite } from '../runner/suite.ts';
-import { type Answer, docker, Fakes, ID } from './fakes.ts';
+import { type Answer, docker, Fakes, ID, makeTemporary } from './fakes.ts';
 
 const test = suite('engines/docker');
-const context = mkdtempSync(join(tmpdir(), 'context-'));
+const context = makeTemporary();
 const built: Answer = { match: /^(?:buildx )?build /, id: ID };
 
 async function open(session: Session): Promise<Engine> {

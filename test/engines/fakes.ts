@@ -1,7 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from '../../src/engines/session.ts';
+
+const made: string[] = [];
+process.once('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder that goes with the process. */
+export function makeTemporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'engines-test-'));
+  made.push(folder);
+  return folder;
+}
 
 /** What a fake program does when its arguments, joined by spaces, match: the first match counts. */
 export interface Answer {
@@ -19,7 +31,7 @@ export interface Answer {
 
 /** A PATH of programs that play back answers and take down what they were asked. */
 export class Fakes {
-  readonly folder = mkdtempSync(join(tmpdir(), 'fakes-'));
+  readonly folder = makeTemporary();
   readonly #calls = join(this.folder, 'calls');
   #folders: string[] = [];
 

@@ -1,13 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { detectEngine } from '../../src/engines/detect.ts';
 import type { EngineName } from '../../src/engines/engine.ts';
 import { assert, suite } from '../runner/suite.ts';
-import { type Answer, Fakes } from './fakes.ts';
+import { type Answer, Fakes, makeTemporary } from './fakes.ts';
 
 const test = suite('engines/podman');
-const context = mkdtempSync(join(tmpdir(), 'context-'));
+const context = makeTemporary();
 const digits = 'ab'.repeat(32);
 const info = (more: object = {}) =>
   JSON.stringify({ host: { security: { rootless: true }, ...more }, version: { Version: '4.3.1' } });

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execute, lazyStream, stream } from '../../src/engines/process.ts';
 import { Session } from '../../src/engines/session.ts';
 import { assert, suite } from '../runner/suite.ts';
-import { docker, Fakes } from './fakes.ts';
+import { docker, Fakes, makeTemporary } from './fakes.ts';
 
 const test = suite('engines/session');
 const env = process.env;
@@ -25,7 +24,7 @@ for (const [signal, code] of [
       { match: /^rm --force --volumes c1$/, delay: 300 },
       ...docker(),
     ]);
-    const temporary = mkdtempSync(join(tmpdir(), 'session-'));
+    const temporary = makeTemporary();
     const script = join(temporary, 'build.mts');
     const url = (path: string) => JSON.stringify(new URL(`../../src/engines/${path}.ts`, import.meta.url).href);
     writeFileSync(
@@ -91,7 +90,7 @@ test('an ended session leaves no handler and no file', async () => {
 });
 
 test('keeps logs where it is told to', async () => {
-  const folder = join(mkdtempSync(join(tmpdir(), 'logs-')), 'new');
+  const folder = join(makeTemporary(), 'new');
   const session = new Session({ logFolder: folder, signals: false });
   const file = await session.makeLogFile();
   writeFileSync(file, 'log');
