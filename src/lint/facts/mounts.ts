@@ -81,6 +81,8 @@ function mayWrite(document: Document, stage: Stage, path: string, target: string
   );
 }
 
+const OUTPUT_FOLDER = /\/(?:target|dist|build|out|output|bin|obj|\.next)(?:\/|$)/;
+
 function mayWriteTo(command: ShellCommand, workdir: string | undefined, target: string): boolean {
   const { name, args, words } = command;
   const program = words[0];
@@ -94,7 +96,9 @@ function mayWriteTo(command: ShellCommand, workdir: string | undefined, target: 
   if (/\.(?:sh|bash|py)$/.test(name) || /^(?:ba|da|a|z)?sh$|^(?:source|\.|eval|xargs|python[\d.]*)$/.test(name))
     return true;
   const values = args.map(({ value }) => value);
-  if (buildCommand(name, values)?.kind === 'build') return true;
+  const kind = buildCommand(name, values)?.kind;
+  // Fetching dependencies fills folders of its own, but not those of build outputs.
+  if (kind === 'build' || (kind === 'install-deps' && !OUTPUT_FOLDER.test(target))) return true;
   return [...values, ...command.assignments.map(({ value }) => value)].some((value) => {
     const plain = value.replace(/^-[\w-]+=/, '');
     const path = joinPath(workdir, plain);

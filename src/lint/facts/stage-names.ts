@@ -1,10 +1,10 @@
-import type { Document, Edit, Stage } from '../../dockerfile/index.ts';
+import type { Document, Edit, ShellCommand, Stage } from '../../dockerfile/index.ts';
 import { reservedStageNames, stageRoleNames } from '../../knowledge/names.ts';
 import { type BuildCommand, buildCommand } from '../../knowledge/tools.ts';
 import { copiesFrom } from './copies.ts';
 
 /** What a stage is there for, as far as its commands tell. */
-export type StageRole = keyof typeof stageRoleNames | 'certs' | 'files';
+export type StageRole = keyof typeof stageRoleNames | 'certs' | 'fetch' | 'files';
 
 /** How a stage can be called, and the edits that give it this name. */
 export interface StageNaming {
@@ -16,6 +16,7 @@ export interface StageNaming {
 const ROLE_NAMES: Readonly<Record<StageRole, readonly string[]>> = {
   ...stageRoleNames,
   certs: ['certs', 'ca-certificates'],
+  fetch: ['fetch', 'download'],
   files: ['files', 'source'],
 };
 
@@ -134,6 +135,8 @@ class Roles {
     if (steps.length > 0) return 'deps';
     const sources = copies.flatMap((copy) => copy.sources.map(({ path }) => path ?? ''));
     if (sources.length > 0 && sources.every(isCertificate)) return 'certs';
+    const programs = runCommands(this.#document, stage).map(({ name }) => name);
+    if (programs.some((name) => DOWNLOADS.has(name)) && programs.every((name) => HANDLES.has(name))) return 'fetch';
     if (stage.instructions.some(({ keyword }) => keyword === 'RUN')) return 'build';
     return copies.length > 0 ? 'files' : 'base';
   }
@@ -147,12 +150,24 @@ function isCertificate(path: string): boolean {
   return /^\/(?:etc|usr\/share)\/(?:ssl|pki|ca-certificates)(?:\/|$)/.test(path);
 }
 
-function buildSteps(document: Document, stage: Stage): BuildCommand[] {
+const DOWNLOADS: ReadonlySet<string> = new Set(['curl', 'wget', 'git', 'aria2c', 'svn']);
+/** Programs that get files and put them into their places. */
+const HANDLES: ReadonlySet<string> = new Set([
+  ...DOWNLOADS,
+  ...'apk apt-get apt yum dnf microdnf set cd mkdir rm mv cp ln ls tar unzip gunzip bunzip2 gzip xz chmod chown echo cat test [ true export sha256sum sha512sum md5sum gpg sed grep cut tr jq uname install'.split(
+    ' ',
+  ),
+]);
+
+function runCommands(document: Document, stage: Stage): readonly ShellCommand[] {
   return stage.instructions
     .filter(({ keyword }) => keyword === 'RUN')
-    .flatMap((instruction) => document.shell(instruction)?.commands ?? [])
-    .flatMap((command) => {
-      const words = command.args.map(({ value }) => value);
-      return buildCommand(command.name, words) ?? [];
-    });
+    .flatMap((instruction) => document.shell(instruction)?.commands ?? []);
+}
+
+function buildSteps(document: Document, stage: Stage): BuildCommand[] {
+  return runCommands(document, stage).flatMap(({ name, args }) => {
+    const words = args.map(({ value }) => value);
+    return buildCommand(name, words) ?? [];
+  });
 }
