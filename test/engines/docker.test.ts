@@ -171,7 +171,7 @@ test('asks by a build of its own whether the engine knows what it did not unders
 
   const recent = new Fakes().add('docker', [
     { match: /CONTEXT/ },
-    { match: /context-/, ...unknown },
+    { match: new RegExp(`${context}$`), ...unknown },
     built,
     ...docker(),
   ]);
