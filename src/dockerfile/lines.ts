@@ -9,6 +9,7 @@ export class JoinedText {
   /** Where each piece begins: in the joined text, and in the source. Both ascend. */
   readonly #joined: readonly number[];
   readonly #source: readonly number[];
+  #lastPiece = 0;
 
   constructor(text: string, joined: readonly number[], source: readonly number[]) {
     this.text = text;
@@ -24,11 +25,16 @@ export class JoinedText {
   #pieceAt(offset: number): number {
     let low = 0;
     let high = this.#joined.length - 1;
+    if (high === 0) return 0;
+    // Questions come in the order of the text, or nearly so.
+    const hint = this.#lastPiece;
+    if (this.#joined[hint]! <= offset && (hint === high || offset < this.#joined[hint + 1]!)) return hint;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (this.#joined[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
+    this.#lastPiece = low;
     return low;
   }
 

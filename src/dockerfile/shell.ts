@@ -225,6 +225,9 @@ interface Context {
 /** Deeper than any script is written; what lies below is not looked at. */
 const DEEPEST = 400;
 
+/** What opens a substitution. */
+const HOLDS_COMMANDS = /`|\$\(|[<>]\(/;
+
 class Walker {
   readonly #script: ShellScript;
   readonly #commands: ShellCommand[];
@@ -263,7 +266,10 @@ class Walker {
         break;
       case 'Command':
         this.#command(node, context);
-        break;
+        if (node.name) this.#visitWord(node.name, context);
+        for (const item of node.prefix) this.#visitWord(item, context);
+        for (const item of node.suffix) this.#visitWord(item, context);
+        return;
       case 'AndOr':
         for (const [index, command] of node.commands.entries()) {
           isConditional ||= node.operators[index - 1] === '||';
@@ -290,6 +296,11 @@ class Walker {
         return;
     }
     forEachChild(node, (child) => this.#visit(child, context));
+  }
+
+  /** Most words hold no command, and taking them apart to see that would cost more than all the rest. */
+  #visitWord(node: SyntaxNode, context: Context): void {
+    if (!('text' in node) || HOLDS_COMMANDS.test(node.text)) this.#visit(node, context);
   }
 
   #command(node: Extract<SyntaxNode, { type: 'Command' }>, context: Context): void {

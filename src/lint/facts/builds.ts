@@ -2,6 +2,7 @@ import {
   type Document,
   type Instruction,
   joinPath,
+  reachableStages,
   type ShellCommand,
   type ShellWord,
   type Stage,
@@ -56,15 +57,19 @@ const traces = new WeakMap<Stage, Trace>();
 /** Nobody stacks so many stages; what a taller pile makes is not followed. */
 const DEEPEST_CHAIN = 100;
 
-/** Follows the commands of a stage and of those it stands on. */
+/** Follows the commands of a stage, of those it stands on and of those it copies from. */
 export function traceStage(document: Document, stage: Stage): Trace {
-  let trace = traces.get(stage);
-  if (!trace) {
-    trace = stage.depth > DEEPEST_CHAIN ? { builds: [], artifacts: [] } : new Tracer(document, stage).run();
-    traces.set(stage, trace);
+  if (!traces.has(stage)) {
+    // Stages refer to earlier ones, so in the order of the file each finds what it needs, however long the row.
+    for (const part of [...reachableStages(stage)].sort((a, b) => a.index - b.index)) {
+      if (traces.has(part)) continue;
+      traces.set(part, part.depth > DEEPEST_CHAIN ? NOTHING : new Tracer(document, part).run());
+    }
   }
-  return trace;
+  return traces.get(stage)!;
 }
+
+const NOTHING: Trace = { builds: [], artifacts: [] };
 
 /** What other stages made and a stage's chain copied from them. */
 export function importedArtifacts(document: Document, stage: Stage): readonly Artifact[] {
