@@ -1,3 +1,4 @@
+import { textsOfAbsent } from './absent.ts';
 import { commandChecks, serverChecks, startChecks, staticChecks } from './checks/index.ts';
 import type { Runs } from './checks/run-check.ts';
 import { lostFiles, searchedFiles, summarizeLost, textsOfLost } from './lost.ts';
@@ -12,7 +13,8 @@ export interface Search {
 }
 
 export function planSearch(pair: Pair): Search {
-  return { files: searchedFiles(pair.after), texts: [...NEED_TEXTS, ...textsOfLost(pair, lostFiles(pair))] };
+  const texts = [...NEED_TEXTS, ...textsOfLost(pair, lostFiles(pair)), ...textsOfAbsent(pair)];
+  return { files: searchedFiles(pair.after), texts };
 }
 
 /** Compares two images at rest. `searched`: the snapshot of the rewrite knows what `planSearch` asked for. */

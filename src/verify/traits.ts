@@ -103,23 +103,35 @@ const KINDS: readonly (readonly [EntryKind, RegExp])[] = [
 const SHELL = /^(?:sh|bash|dash|ash|busybox|zsh|ksh)$/;
 
 function programKind(path: string, snapshot: Snapshot): EntryKind {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  for (const [kind, pattern] of KINDS) if (pattern.test(name)) return kind;
-  if (!SHELL.test(name)) return 'native';
-  // A shell runs what its words name: the first of them that is an interpreter decides.
-  const script = snapshot.chain.programs.find(({ entry }) => entry.bytes !== undefined)?.entry.bytes?.toString() ?? '';
-  for (const word of `${snapshot.command.slice(1).join(' ')}\n${script}`.split(/[\s;&|()"'`]+/)) {
-    const base = word.slice(word.lastIndexOf('/') + 1);
-    for (const [kind, pattern] of KINDS) if (pattern.test(base)) return kind;
+  const kind = kindNamed(path);
+  if (kind !== undefined) return kind;
+  if (!SHELL.test(nameOf(path))) return 'native';
+  // A shell runs what its words name, and the scripts among them name further programs.
+  const texts = [snapshot.command.slice(1).join(' '), ...snapshot.chain.programs.map(({ entry }) => textOf(entry))];
+  const seen = new Set<string>();
+  for (let text = texts.shift(); text !== undefined; text = texts.shift()) {
+    for (const word of text.split(/[\s;&|()"'`]+/)) {
+      if (!/^[\w./+-]{2,200}$/.test(word) || seen.has(word) || seen.size > 2000) continue;
+      seen.add(word);
+      const program = snapshot.follow(word).programs.at(-1);
+      const found = kindNamed(program?.path ?? word);
+      if (found !== undefined) return found;
+      const script = snapshot.follow(word).programs[0]?.entry;
+      if (script?.shebang !== undefined && !snapshot.isBase(script)) texts.push(textOf(script));
+    }
   }
   return 'native';
 }
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const textOf = ({ bytes }: FileEntry): string => bytes?.toString('utf8') ?? '';
+const kindNamed = (path: string): EntryKind | undefined => KINDS.find(([, pattern]) => pattern.test(nameOf(path)))?.[0];
 
 /** The program that the image starts, and programs and libraries that it brings beyond its base. */
 export function ownPrograms(snapshot: Snapshot): FileEntry[] {
   const found = new Map<string, FileEntry>();
   for (const { entry } of snapshot.chain.programs) {
-    const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+    const name = nameOf(entry.path);
     if (entry.elf && !(SHELL.test(name) && snapshot.isBase(entry)) && name !== 'env') found.set(entry.path, entry);
   }
   for (const entry of snapshot.files.entries()) {
@@ -131,7 +143,7 @@ export function ownPrograms(snapshot: Snapshot): FileEntry[] {
 /** Whether what the image runs asks for something at run time. `searched`: its files were searched for `NEED_TEXTS`. */
 export function needOf(snapshot: Snapshot, need: Need, searched: boolean): Answer {
   const kind = entryKind(snapshot);
-  if (kind !== 'native') return kind === 'none' ? { answer: 'no' } : { answer: 'maybe' };
+  if (kind !== 'native') return { answer: 'maybe' };
   let maybe: Answer | undefined;
   const programs = ownPrograms(snapshot);
   if (programs.length === 0) return { answer: 'maybe' };

@@ -95,6 +95,7 @@ export class Verifier {
     const { two, searched } = await this.#search(one, after.image, caveats);
     this.#tell('compare', 'both', 'Comparing the images');
     const { checks, leftBehind } = compareImages(one, two, searched);
+    for (const { caveat } of checks) if (caveat !== undefined) caveats.push(caveat);
     const all = [makeCheck('build', 'builds', 'Both build', []), ...checks];
     // What cannot be loaded need not be started; what is started shows more than a prediction.
     if (this.#options.atRest !== true)

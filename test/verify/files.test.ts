@@ -81,6 +81,16 @@ test('flattened folders and files that the config names', async () => {
   );
 });
 
+test('a copy at another path does not help', async () => {
+  const reads = executable(goProgram('static/site.css'));
+  const text = 'body { color: black }';
+  const found = await lost(
+    { 'app/static/site.css': text, 'app/main': reads },
+    { 'app/site.css': text, 'app/main': reads },
+  );
+  assert.match(found[0] ?? '', /^worse: \/app\/static\/site\.css .* \/app\/main names/);
+});
+
 test('empty folders are made on purpose', async () => {
   assert.match(
     (await worst({ 'app/data/': {}, 'app/main': program }, { 'app/main': program })) ?? '',

@@ -134,3 +134,32 @@ test('a program that starts others', async () => {
   ]);
   assert.equal(await outcome('subprocesses', before({ app: starts }, config), before({ app: starts }, config)), 'same');
 });
+
+test('a script that starts a program by its name', async () => {
+  const node = { ...shell, 'bin/node': program };
+  const full = { ...node, 'usr/bin/git': program, 'usr/bin/size': program };
+  const config = { Cmd: ['node', '/a.js'] };
+  const found = (text: string) =>
+    findings(
+      'subprocesses',
+      { base: full, own: { 'a.js': text }, config },
+      { base: node, own: { 'a.js': text }, config },
+    );
+  assert.equal(await found(`require('child_process').execFile('git', ['log'])`), [
+    'unknown: /a.js names git, a program that is not there any more',
+  ]);
+  assert.equal(await found(`console.log(map['size'])`), []);
+});
+
+test('a library that a program opens by name', async () => {
+  const config = { Cmd: ['/app'] };
+  const own = { app: executable(staticProgram('libmagic.so.1')) };
+  const library = { 'usr/lib/x86_64-linux-gnu/libmagic.so.1': staticProgram(), 'usr/lib/libother.so': staticProgram() };
+  assert.equal(await findings('opened-libraries', { base: library, own, config }, { own, config }), [
+    'unknown: /app names libmagic.so.1, which is not there any more',
+  ]);
+  assert.equal(
+    await outcome('opened-libraries', { base: library, own, config }, { base: library, own, config }),
+    'same',
+  );
+});

@@ -10,6 +10,7 @@ import { linking } from './linking.ts';
 import { locale } from './locale.ts';
 import { lostFilesCheck } from './lost-files.ts';
 import { lostPackages } from './lost-packages.ts';
+import { openedLibraries } from './opened-libraries.ts';
 import { output } from './output.ts';
 import { permissions } from './permissions.ts';
 import { ports } from './ports.ts';
@@ -29,6 +30,7 @@ export const staticChecks: readonly StaticCheck[] = [
   programs,
   scripts,
   linking,
+  openedLibraries,
   accounts,
   permissions,
   certificates,

@@ -65,7 +65,8 @@ function judge(pair: Pair, file: LostFile, { searched }: StaticFacts): Judged {
   const kind = entryKind(before);
   const { strong, weak, content } = tracesOf(pair, file);
   if (content !== undefined) {
-    const [carrier] = after.mentioning(content);
+    // A copy at another path is no carrier: nobody looks there.
+    const carrier = [...after.mentioning(content)].find((path) => after.files.get(path)?.elf !== undefined);
     if (carrier !== undefined) return { outcome: 'changed', why: `${carrier} holds its content` };
   }
   for (const text of strong) {
