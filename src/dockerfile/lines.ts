@@ -119,6 +119,11 @@ export function isSpace(code: number): boolean {
   );
 }
 
+/** White space that separates words: ASCII's. */
+export function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
 /** Reads the line that starts at `start` together with the lines that continue it. */
 export function readLogicalLine(text: string, start: number, escape: number): LogicalLine {
   let lineEnd = text.indexOf('\n', start);

@@ -1,6 +1,8 @@
+import type { Word } from './arguments.ts';
 import { splitField, splitFields } from './fields.ts';
+import type { Flag } from './flags.ts';
 import { type ImageReference, parseImageReference } from './images.ts';
-import type { Flag, Instruction, Word } from './instructions.ts';
+import type { Instruction } from './instructions.ts';
 import type { GlobalScope } from './scope.ts';
 import { StageScope } from './scope.ts';
 import type { Range } from './source.ts';

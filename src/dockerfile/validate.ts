@@ -1,7 +1,8 @@
 import { parseDuration } from './durations.ts';
 import { splitField, splitFields } from './fields.ts';
+import type { Flag } from './flags.ts';
 import { isHeredocWord } from './heredocs.ts';
-import { type Flag, type Instruction, isKnownKeyword, lowerCase } from './instructions.ts';
+import { type Instruction, isKnownKeyword, lowerCase } from './instructions.ts';
 import { isSpace } from './lines.ts';
 import type { Problem } from './problems.ts';
 
