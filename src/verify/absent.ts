@@ -24,8 +24,11 @@ export function absentLibraries({ before, after }: Pair): string[] {
     return found;
   };
   const now = names(after);
-  return [...names(before)].filter((name) => !now.has(name));
+  return [...names(before)].filter((name) => !now.has(name) && !OF_LIBC.test(name));
 }
+
+/** Libraries that every C library names by itself. */
+const OF_LIBC = /^(?:libc|libnss_\w+|libgcc_s|libpthread|libdl|librt|libm|libresolv|libutil|libanl|libidn2?)\.so/;
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const isLibrary = ({ path, type }: FileEntry): boolean =>

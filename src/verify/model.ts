@@ -118,6 +118,8 @@ export interface BuildReport {
     readonly step?: string;
     readonly exitCode?: number;
     readonly log: readonly string[];
+    /** All of the log. */
+    readonly logFile?: string;
   };
 }
 

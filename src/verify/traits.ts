@@ -29,6 +29,8 @@ const GO_TLS_CLIENTS = [
     '\0google.golang.org/grpc.NewClient',
     '\0google.golang.org/grpc.Dial',
   );
+/** In the messages of Rust's own library. */
+const RUST = '/rustc/';
 const GO_TLS = '\0crypto/tls.Client\0';
 const GO_SERVER = '\0net/http.(*Server).Serve\0';
 
@@ -54,8 +56,9 @@ const GO_FUNCTIONS: Readonly<Record<Need, readonly string[]>> = {
 const LITERALS: Readonly<Record<Need, readonly string[]>> = {
   certificates: ['SSL_CERT_FILE', '/etc/ssl/cert', '/etc/pki/tls/certs'],
   'time zones': ['/usr/share/zoneinfo'],
-  'temporary files': ['/tmp\0', '/tmp/', 'TMPDIR'],
-  accounts: [],
+  // Every program with a static glibc holds `TMPDIR` and `/tmp` alone.
+  'temporary files': ['/tmp/'],
+  accounts: ['/etc/passwd'],
   programs: ['/bin/sh\0'],
   locale: [],
 };
@@ -84,6 +87,7 @@ export const NEED_TEXTS: readonly string[] = [
   '\0time/tzdata.init',
   GO_TLS,
   GO_SERVER,
+  RUST,
 ];
 
 /** What an image runs in the end. */
@@ -166,8 +170,10 @@ function needOfProgram(snapshot: Snapshot, entry: FileEntry, need: Need, searche
     const dials = need === 'certificates' && says([GO_TLS]) && !says([GO_SERVER]);
     return { answer: dials || says(GO_FUNCTIONS[need]) ? 'yes' : 'no' };
   }
-  if (need === 'accounts' || need === 'locale') return { answer: isStaticProgram(elf) ? 'maybe' : 'no' };
-  return { answer: says(LITERALS[need]) ? 'yes' : 'no' };
+  if (says(LITERALS[need])) return { answer: 'yes' };
+  if (need === 'locale') return { answer: isStaticProgram(elf) ? 'maybe' : 'no' };
+  // Rust's own library asks for the folder of temporary files without a text that could be found.
+  return { answer: need === 'temporary files' && says([RUST]) ? 'maybe' : 'no' };
 }
 
 /** Go programs may carry the time zones themselves. */

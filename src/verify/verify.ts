@@ -35,6 +35,8 @@ export interface VerifyOptions {
   readonly patience?: number;
   /** Nothing is started: only what images at rest show. */
   readonly atRest?: boolean;
+  /** A rewrite that is worse at rest is not started: for those who try many. */
+  readonly stopAtWorse?: boolean;
   /** Both are built a second time, to tell how long that takes with everything in the cache. */
   readonly timeCached?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
@@ -97,9 +99,9 @@ export class Verifier {
     const { checks, leftBehind } = compareImages(one, two, searched);
     for (const { caveat } of checks) if (caveat !== undefined) caveats.push(caveat);
     const all = [makeCheck('build', 'builds', 'Both build', []), ...checks];
-    // What cannot be loaded need not be started; what is started shows more than a prediction.
-    if (this.#options.atRest !== true)
-      all.push(...(await this.#run(one, two, before.image.id, after.image.id, caveats)));
+    const isWorse = all.some(({ outcome }) => outcome === 'worse');
+    const isEnough = this.#options.atRest === true || (this.#options.stopAtWorse === true && isWorse);
+    if (!isEnough) all.push(...(await this.#run(one, two, before.image.id, after.image.id, caveats)));
     return this.#report(before, after, all, leftBehind, caveats);
   }
 
@@ -172,7 +174,7 @@ export class Verifier {
       const isServer = first.alive && runs.after.alive && first.ports?.length !== 0;
       if (isServer && capabilities.reachable) {
         const paths = ['/', ...healthPaths(one), ...(this.#options.paths ?? [])];
-        const serve = { network: 'internal', paths, ports: first.ports ?? [] } as const;
+        const serve = { network: 'internal', paths, ports: first.ports ?? [], abandon: true } as const;
         checks.push(...compareServers(await this.#observeBoth('serve', before, after, serve, serve)));
       } else if (isServer) caveats.push('The containers cannot be reached from here: no answers were compared');
     } else if (two.command.length > 0 || (this.#options.runs ?? []).length === 0) {

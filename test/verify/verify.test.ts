@@ -202,6 +202,12 @@ test('an engine that cannot run proves nothing about running', async () => {
   assert.is((await judge({ one: good, two: good }, { atRest: true }, { canRun: false })).verdict, 'equivalent');
 });
 
+test('a rewrite that is worse at rest need not be started', async () => {
+  const { engine, asked } = pretend({ one: good, two: { ...good, layers: [base, {}] } });
+  const report = await verify(engine, side('one'), side('two'), { stopAtWorse: true });
+  assert.equal([report.verdict, asked.some((one) => one.startsWith('start'))], ['not equivalent', false]);
+});
+
 test('commands of the user', async () => {
   const { engine, asked } = pretend({ one: good, two: good });
   const report = await verify(engine, side('one'), side('two'), { runs: [['-v'], ['x', 'y']] });

@@ -1,6 +1,8 @@
 import type { FileEntry, ResolvedUser } from '../../image/index.ts';
+import { classOf, HARMLESS } from '../classes.ts';
 import { type Evidence, makeCheck } from '../model.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { entryKind } from '../traits.ts';
 import type { StaticCheck } from './check.ts';
 
 /** Who may read, write and execute what both images have beyond their bases. */
@@ -8,10 +10,12 @@ export const permissions: StaticCheck = {
   id: 'permissions',
   check({ before, after }) {
     const evidence: Evidence[] = [];
+    const kind = entryKind(before);
     for (const old of before.files.entries()) {
       const now = after.files.get(old.path);
       if (now === undefined || old.type === 'symlink' || old.type !== now.type) continue;
       if (before.isBase(old) && after.isBase(now)) continue;
+      if (HARMLESS.has(classOf(old.path, kind))) continue;
       const owners = old.uid !== now.uid || old.gid !== now.gid;
       const special = (old.mode & ~now.mode & 0o6000) !== 0 || (old.capability ?? '') !== (now.capability ?? '');
       if (old.mode === now.mode && !owners && !special) continue;
