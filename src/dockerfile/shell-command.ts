@@ -8,6 +8,8 @@ export interface ShellText {
   readonly text: JoinedText;
   /** Offsets of the text are offsets of the source; false where a JSON string holds escapes. */
   readonly isMapped: boolean;
+  /** The source range of a span of the text. */
+  range(start: number, end: number): Range;
   /** Every simple command in the order of the text. */
   readonly commands: readonly ShellCommand[];
 }
@@ -48,45 +50,82 @@ const WRAPPERS: Readonly<Record<string, readonly string[]>> = {
 /** Wrappers whose first operand is not the program. */
 const OPERAND_WRAPPERS: ReadonlySet<string> = new Set(['timeout', 'gosu', 'setarch']);
 
+/** Where a command stands in its text, and how to take it apart; most commands are only asked for their names. */
+export interface CommandSource {
+  readonly pos: number;
+  readonly end: number;
+  /** The first word as written; '' for assignments alone. */
+  readonly firstWord: string;
+  read(): { readonly words: readonly ShellWord[]; readonly assignments: readonly ShellAssignment[] };
+}
+
 /** One simple command of a script, wrappers such as `sudo` and `env` taken off. */
 export class ShellCommand implements Range {
-  readonly start: number;
-  readonly end: number;
   readonly script: ShellText;
-  /** The program's base name, or '' when an expansion decides it. */
-  readonly name: string;
-  /** The program itself first. */
-  readonly words: readonly ShellWord[];
-  /** Every word as written, wrappers included. */
-  readonly allWords: readonly ShellWord[];
-  readonly assignments: readonly ShellAssignment[];
   /** Runs only under a condition: in `if`, `case`, a loop, behind `||`, in a function. */
   readonly isConditional: boolean;
   /** In `$(…)`, backquotes or `<(…)`. */
   readonly isSubstitution: boolean;
+  readonly #source: CommandSource;
+  #name: string | undefined;
+  #parts: ReturnType<CommandSource['read']> | undefined;
+  #words: readonly ShellWord[] | undefined;
+  #args: readonly ShellWord[] | undefined;
 
   constructor(
     script: ShellText,
-    range: Range,
-    words: readonly ShellWord[],
-    assignments: readonly ShellAssignment[],
+    source: CommandSource,
     context: { readonly isConditional: boolean; readonly isSubstitution: boolean },
   ) {
     this.script = script;
-    this.start = range.start;
-    this.end = range.end;
-    this.allWords = words;
-    this.words = unwrap(words);
-    const program = this.words[0];
-    this.name = program?.isLiteral ? program.value.slice(program.value.lastIndexOf('/') + 1) : '';
-    this.assignments = assignments;
+    this.#source = source;
     this.isConditional = context.isConditional;
     this.isSubstitution = context.isSubstitution;
   }
 
+  get start(): number {
+    return this.script.range(this.#source.pos, this.#source.end).start;
+  }
+
+  get end(): number {
+    return this.script.range(this.#source.pos, this.#source.end).end;
+  }
+
+  /** The program's base name, or '' when an expansion decides it. */
+  get name(): string {
+    this.#name ??= this.#readName();
+    return this.#name;
+  }
+
+  #readName(): string {
+    const { firstWord } = this.#source;
+    const plain = isPlain(firstWord) ? baseName(firstWord) : undefined;
+    if (plain !== undefined && !Object.hasOwn(WRAPPERS, plain)) return plain;
+    const program = this.words[0];
+    return program?.isLiteral ? baseName(program.value) : '';
+  }
+
+  /** Every word as written, wrappers included. */
+  get allWords(): readonly ShellWord[] {
+    this.#parts ??= this.#source.read();
+    return this.#parts.words;
+  }
+
+  get assignments(): readonly ShellAssignment[] {
+    this.#parts ??= this.#source.read();
+    return this.#parts.assignments;
+  }
+
+  /** The program itself first. */
+  get words(): readonly ShellWord[] {
+    this.#words ??= unwrap(this.allWords);
+    return this.#words;
+  }
+
   /** The words behind the program. */
   get args(): readonly ShellWord[] {
-    return this.words.slice(1);
+    this.#args ??= this.words.slice(1);
+    return this.#args;
   }
 
   /** The first argument that is no option: `install` of `apt-get -y install`. */
@@ -145,11 +184,20 @@ export class ShellCommand implements Range {
   }
 }
 
+/** Nothing in the word is quoted, escaped or expanded. */
+export function isPlain(text: string): boolean {
+  return !/[$`"'\\]/.test(text);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 function unwrap(words: readonly ShellWord[]): readonly ShellWord[] {
   let at = 0;
   for (;;) {
     const program = words[at];
-    const name = program?.isLiteral ? program.value.slice(program.value.lastIndexOf('/') + 1) : '';
+    const name = program?.isLiteral ? baseName(program.value) : '';
     const options = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
     if (!options) break;
     let next = at + 1;

@@ -3,7 +3,14 @@ import type { JsonItem } from './arguments.ts';
 import { heredocBody } from './heredocs.ts';
 import type { Instruction } from './instructions.ts';
 import { JoinedText } from './lines.ts';
-import { type ShellAssignment, ShellCommand, type ShellText, type ShellWord } from './shell-command.ts';
+import {
+  type CommandSource,
+  isPlain,
+  type ShellAssignment,
+  ShellCommand,
+  type ShellText,
+  type ShellWord,
+} from './shell-command.ts';
 import type { Range } from './source.ts';
 
 /** The languages that a shell text may be written in, as far as they matter here. */
@@ -55,7 +62,6 @@ export class ShellScript implements ShellText {
     const commands: ShellCommand[] = [];
     const errors: { message: string; range: Range }[] = [];
     if (this.dialect === 'sh') new Walker(this, commands, errors).walk();
-    commands.sort((a, b) => a.start - b.start);
     this.#commands = commands;
     this.#errors = errors;
   }
@@ -150,6 +156,12 @@ class Walker {
   }
 
   #command(node: Extract<SyntaxNode, { type: 'Command' }>, context: Context): void {
+    const { pos, end } = node;
+    const source = { pos, end, firstWord: node.name?.text ?? '', read: () => this.#read(node) };
+    this.#commands.push(new ShellCommand(this.#script, source, context));
+  }
+
+  #read(node: Extract<SyntaxNode, { type: 'Command' }>): ReturnType<CommandSource['read']> {
     const words = node.name ? [this.#word(node.name)] : [];
     const assignments: ShellAssignment[] = [];
     for (const item of node.prefix) {
@@ -160,15 +172,14 @@ class Walker {
     for (const item of node.args) {
       words.push(item.type === 'Word' ? this.#word(item) : this.#plainWord(item.text, item.pos, item.end));
     }
-    const range = this.#script.range(node.pos, node.end);
-    this.#commands.push(new ShellCommand(this.#script, range, words, assignments, context));
+    return { words, assignments };
   }
 
   #word(word: UnbashWord): ShellWord {
     return {
       text: word.text,
       value: word.value,
-      isLiteral: isLiteral(word.text) || (word.parts?.every(isLiteralPart) ?? true),
+      isLiteral: isPlain(word.text) || (word.parts?.every(isLiteralPart) ?? true),
       at: word.pos,
       endAt: word.end,
       ...this.#script.range(word.pos, word.end),
@@ -177,12 +188,8 @@ class Walker {
 
   /** An argument that looks like an assignment: `dd if=x`, `export A=b`. */
   #plainWord(text: string, pos: number, end: number): ShellWord {
-    return { text, value: text, isLiteral: isLiteral(text), at: pos, endAt: end, ...this.#script.range(pos, end) };
+    return { text, value: text, isLiteral: isPlain(text), at: pos, endAt: end, ...this.#script.range(pos, end) };
   }
-}
-
-function isLiteral(text: string): boolean {
-  return !/[$`"'\\]/.test(text);
 }
 
 function isLiteralPart(part: {
