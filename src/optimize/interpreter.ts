@@ -378,7 +378,9 @@ class Interpreter {
       const word = this.#expand(item.target, frame)[0] ?? '';
       if (/^&?\d+$|^\/dev\/|[$`]/.test(word)) continue;
       const path = joinPath(frame.cwd, word);
-      if (path) this.#write({ path, role: 'data', origin: `written by \`${command}\`` }, this.#owner());
+      // A stand-in for the program, so that its dependencies are compiled first.
+      const role = /\.(?:rs|go|c|cc|cpp|h|java|kt|cs|hs)$/.test(word) ? 'source' : 'data';
+      if (path) this.#write({ path, role, origin: `written by \`${command}\`` }, this.#owner());
     }
   }
 }

@@ -164,6 +164,7 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
     finalName: keepsName || isRebase ? undefined : stage.nameWord!.text,
     buildEdits: proposal.buildEdits ?? [],
     buildSteps: proposal.buildSteps ?? [],
+    finalSteps: proposal.finalSteps ?? [],
     options: proposal.runtimes,
     choice: options.runtime ?? 'auto',
     ladder,

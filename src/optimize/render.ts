@@ -113,7 +113,7 @@ class Renderer {
 
   /** The lines of the final stage in front of the instructions that stay. */
   #head(image: string): string[] {
-    const { stage, finalName, carried, explicit, runtime, copies, buildName } = this.#plan;
+    const { stage, finalName, carried, explicit, runtime, copies, buildName, finalSteps } = this.#plan;
     const platform = stage.from.flags
       .filter(({ value }) => !/BUILDPLATFORM/.test(value ?? ''))
       .map(({ text }) => `${text} `);
@@ -134,6 +134,7 @@ class Renderer {
     const given = supplies.flatMap((supply): Keep[] => (supply.kind === 'copy' ? [supply] : []));
     for (const group of groupCopies([...given, ...copies])) lines.push(this.#copy(group, buildName));
     if (owned) lines.push(...workdirs);
+    lines.push(...finalSteps.map(({ text }) => this.#keyword(text)));
     for (const item of written) if (isBehind(item)) lines.push(...this.#carried(item));
     return lines;
   }
@@ -161,7 +162,8 @@ class Renderer {
     const [first] = group;
     const owner = first!.owner === undefined ? '' : ` --chown=${first!.owner}`;
     const paths = group.map(({ path }) => path);
-    const destination = group.length === 1 ? first!.path : `${first!.path.slice(0, first!.path.lastIndexOf('/'))}/`;
+    const isOne = group.length === 1 && !/[*?[]/.test(first!.path);
+    const destination = isOne ? first!.path : `${first!.path.slice(0, first!.path.lastIndexOf('/'))}/`;
     const words = [...paths, destination];
     const text = words.some((word) => /[\s"'\\$]/.test(word))
       ? JSON.stringify(words).replaceAll('","', '", "')

@@ -1,6 +1,7 @@
 import { isWithin } from '../lint/facts/copies.ts';
 import { mentions } from './mentions.ts';
 import { installHelpers } from './programs.ts';
+import { globExpression } from './tree.ts';
 import {
   type Assumption,
   type Declined,
@@ -95,7 +96,8 @@ class Slicer {
   }
 
   #keep(keep: Keep): void {
-    if (!this.#keeps.has(keep.path)) this.#keeps.set(keep.path, keep);
+    const isInside = this.#isKept(keep.path) && keep.owner === undefined;
+    if (!isInside && !this.#keeps.has(keep.path)) this.#keeps.set(keep.path, keep);
   }
 
   #need(need: Need): void {
@@ -112,7 +114,7 @@ class Slicer {
       const keep = this.#keeps.get(at);
       if (keep && (at === path || keep.isFolder || this.#evidence.world.tree.get(at)?.kind === 'folder')) return true;
     }
-    return false;
+    return [...this.#keeps.keys()].some((kept) => /[*?[]/.test(kept) && globExpression(kept).test(path));
   }
 
   #sort(entry: Entry): void {

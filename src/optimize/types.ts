@@ -258,6 +258,8 @@ export interface Proposal {
   readonly buildEdits?: readonly BuildEdit[];
   /** Instructions behind the last one of the build stage, such as `RUN npm prune --omit=dev`. */
   readonly buildSteps?: readonly Step[];
+  /** Instructions behind the copies of the final stage, such as `RUN ldconfig`; whoever wants one needs a shell. */
+  readonly finalSteps?: readonly Step[];
   /** Variables that mean something to the SDK only; they stay in the build stage. */
   readonly sdkVariables?: RegExp;
   /** Files of the tree that the recipe knows not to be needed at run time, with their class. */
@@ -269,6 +271,7 @@ export interface Proposal {
 
 /** A path that goes to the final image. */
 export interface Keep {
+  /** Its last part may hold wildcards. */
   readonly path: string;
   /** As a clause: "CMD starts it". */
   readonly why: string;
@@ -341,6 +344,7 @@ export interface Plan {
   readonly finalName: string | undefined;
   readonly buildEdits: readonly BuildEdit[];
   readonly buildSteps: readonly Step[];
+  readonly finalSteps: readonly Step[];
   /** What the ladder was made from. */
   readonly options: readonly RuntimeOption[];
   readonly choice: RuntimeChoice;
