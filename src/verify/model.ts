@@ -20,7 +20,8 @@ export type Cause =
   | { readonly kind: 'version'; readonly object: string; readonly needs: string; readonly version: string }
   | { readonly kind: 'libc'; readonly object: string }
   | { readonly kind: 'architecture'; readonly object: string; readonly found: string }
-  | { readonly kind: 'file'; readonly path: string }
+  /** `others`: files next to it of which the same is true. */
+  | { readonly kind: 'file'; readonly path: string; readonly others?: readonly string[] }
   | { readonly kind: 'content'; readonly path: string }
   | { readonly kind: 'mode'; readonly path: string }
   | { readonly kind: 'owner'; readonly path: string }

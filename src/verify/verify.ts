@@ -1,5 +1,6 @@
 import { type Document, decodeSource, parseDocument, type Stage } from '../dockerfile/index.ts';
 import type { BuildFailure, BuildOutcome, BuildRequest, Engine } from '../engines/engine.ts';
+import { type ImageConfig, readImageConfig, startCommand } from '../image/index.ts';
 import { compareCommand, compareImages, compareServers, compareStarts, planSearch } from './compare.ts';
 import { makeSnapshot, type ReadImage, readImage } from './inspect.ts';
 import {
@@ -57,6 +58,14 @@ interface Built {
   readonly image?: ReadImage | undefined;
 }
 
+/** What the original did; each pair is two runs of the same. */
+interface OriginalRuns {
+  readonly start?: readonly [Observation, Observation];
+  readonly isServer?: boolean;
+  readonly watch?: Partial<Watch>;
+  readonly serve?: readonly [Observation, Observation];
+}
+
 /**
  * Judges rewrites of one original: it is built, read and started once, however many candidates there are. Images stay
  * until the engine's session ends, so that the next build finds its cache.
@@ -67,7 +76,8 @@ export class Verifier {
   readonly #options: VerifyOptions;
   #before: Promise<Built> | undefined;
   #beforeRead: Promise<Built> | undefined;
-  readonly #observed = new Map<string, Promise<readonly [Observation, Observation]>>();
+  #runs: Promise<OriginalRuns> | undefined;
+  readonly #commands = new Map<string, Promise<readonly [Observation, Observation]>>();
 
   constructor(engine: Engine, original: Side, options: VerifyOptions = {}) {
     this.#engine = engine;
@@ -86,7 +96,16 @@ export class Verifier {
     const original = await this.#buildBefore();
     if (!original.outcome.ok)
       return this.#report(original, notBuilt(rewrite), [buildCheck(original.outcome, 'before')]);
-    // The image of the original is read while the rewrite is built; most of that comes from the cache.
+    // The original is read and started while the rewrite is built; most of that comes from the cache.
+    const runs = this.#options.atRest === true ? undefined : this.#observeBefore();
+    try {
+      return await this.#compare(rewrite);
+    } finally {
+      await runs?.catch(() => {}); // no container outlives the answer
+    }
+  }
+
+  async #compare(rewrite: Side): Promise<VerificationReport> {
     const built = this.#build(rewrite, 'after').then((candidate) => this.#read(candidate, 'after'));
     const [before, after] = await Promise.all([this.#readBefore(), built]);
     if (before.image === undefined) return this.#report(before, after, [buildCheck(before.outcome, 'before')]);
@@ -160,53 +179,73 @@ export class Verifier {
     }
   }
 
+  /** Starts the original, twice each time: what differs between its own runs is noise. Once for all candidates. */
+  #observeBefore(): Promise<OriginalRuns> {
+    this.#runs ??= this.#observeOriginal();
+    return this.#runs;
+  }
+
+  async #observeOriginal(): Promise<OriginalRuns> {
+    const { outcome } = await this.#buildBefore();
+    if (!outcome.ok || !this.#engine.capabilities.canRun) return {};
+    const image = outcome.imageId;
+    const config = readImageConfig(await this.#engine.inspect(image));
+    if (startCommand(config).length === 0) return {};
+    this.#tell('start', 'before', 'Starting the original twice, to see what differs by itself');
+    const start = await this.#twice(image, watchOf(config));
+    const [first] = start;
+    const isServer = first.alive && first.ports?.length !== 0;
+    if (!isServer || !this.#engine.capabilities.reachable) return { start, isServer };
+    const paths = ['/', ...healthPaths(config), ...(this.#options.paths ?? [])];
+    const watch = { network: 'internal', paths, ports: first.ports ?? [], abandon: true } as const;
+    this.#tell('serve', 'before', 'Asking the original for pages, twice');
+    return { start, isServer, watch, serve: await this.#twice(image, watch) };
+  }
+
+  /** Side by side, but not in the same second: clocks are noise too. */
+  #twice(image: string, watch: Partial<Watch>): Promise<readonly [Observation, Observation]> {
+    const once = () => this.#observe(image, watch);
+    const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);
+    return Promise.all([once(), later]);
+  }
+
+  /** `seconds`: how long the original took; a server that is slower to start is not a worse one. */
+  #observe(image: string, watch: Partial<Watch>, seconds = 0): Promise<Observation> {
+    const patience = Math.max(this.#options.patience ?? 15_000, seconds * 2000);
+    return observe(this.#engine, { image, patience, settle: 1500, ...watch });
+  }
+
   async #run(one: Snapshot, two: Snapshot, before: string, after: string, caveats: string[]): Promise<Check[]> {
-    const { capabilities } = this.#engine;
-    if (!capabilities.canRun) {
+    if (!this.#engine.capabilities.canRun) {
       caveats.push(`${this.#engine.name} cannot run containers here: nothing was started`);
       return [notStarted('The engine cannot run containers')];
     }
     const checks: Check[] = [];
-    if (one.command.length > 0) {
-      const runs = await this.#observeBoth('start', before, after, watchOf(one), watchOf(two));
-      checks.push(...compareStarts(runs));
-      const [first] = runs.before;
-      const isServer = first.alive && runs.after.alive && first.ports?.length !== 0;
-      if (isServer && capabilities.reachable) {
-        const paths = ['/', ...healthPaths(one), ...(this.#options.paths ?? [])];
-        const serve = { network: 'internal', paths, ports: first.ports ?? [], abandon: true } as const;
-        checks.push(...compareServers(await this.#observeBoth('serve', before, after, serve, serve)));
-      } else if (isServer) caveats.push('The containers cannot be reached from here: no answers were compared');
-    } else if (two.command.length > 0 || (this.#options.runs ?? []).length === 0) {
+    const { start, serve, watch, isServer } = await this.#observeBefore();
+    if (start !== undefined) {
+      this.#tell('start', 'after', 'Starting the rewrite');
+      const served = serve && watch ? this.#observe(after, watch, serve[0].seconds) : undefined;
+      const started = this.#observe(after, watchOf(two.config), start[0].seconds);
+      const [now, answered] = await Promise.all([started, served]);
+      checks.push(...compareStarts({ before: start, after: now }));
+      if (serve && answered && now.alive) checks.push(...compareServers({ before: serve, after: answered }));
+      else if (isServer && serve === undefined) {
+        caveats.push('The containers cannot be reached from here: no answers were compared');
+      }
+    } else if (one.command.length === 0 && (two.command.length > 0 || (this.#options.runs ?? []).length === 0)) {
       caveats.push('The original has no command: nothing was started');
     }
     for (const command of this.#options.runs ?? []) {
-      const runs = await this.#observeBoth(`run ${command.join(' ')}`, before, after, { command }, { command });
-      checks.push(...compareCommand(runs, command.join(' ')));
+      const text = command.join(' ');
+      this.#tell('run', 'both', `Running ${text}`);
+      const known = this.#commands.get(text) ?? this.#twice(before, { command });
+      this.#commands.set(text, known);
+      const originals = await known;
+      const rewrite = await this.#observe(after, { command }, originals[0].seconds);
+      checks.push(...compareCommand({ before: originals, after: rewrite }, text));
     }
     for (const { caveat } of checks) if (caveat !== undefined) caveats.push(caveat);
     return checks;
-  }
-
-  /** The original twice, once for all candidates; the rewrite once. */
-  async #observeBoth(what: string, before: string, after: string, old: Partial<Watch>, now: Partial<Watch>) {
-    const step = what.startsWith('run') ? 'run' : what === 'serve' ? 'serve' : 'start';
-    const common = { patience: this.#options.patience ?? 15_000, settle: 1500 };
-    let observed = this.#observed.get(what);
-    if (observed === undefined) {
-      this.#tell(step, 'before', 'Starting the original twice, to see what differs by itself');
-      const once = () => observe(this.#engine, { image: before, ...common, ...old });
-      // Side by side, but not in the same second: clocks are noise too.
-      const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);
-      observed = Promise.all([once(), later]);
-      this.#observed.set(what, observed);
-    }
-    const originals = await observed;
-    this.#tell(step, 'after', 'Starting the rewrite');
-    // A server that is slower to start than the original is not a worse one.
-    const patience = Math.max(common.patience, originals[0].seconds * 2000);
-    const rewrite = await observe(this.#engine, { image: after, ...common, patience, ...now });
-    return { before: originals, after: rewrite };
   }
 
   #report(
@@ -238,14 +277,13 @@ export function verify(
   return new Verifier(engine, before, options).judge(after);
 }
 
-function watchOf({ config }: Snapshot): Partial<Watch> {
-  const { healthcheck, shell } = config;
+function watchOf({ healthcheck, shell }: ImageConfig): Partial<Watch> {
   return { health: healthcheck?.test ?? [], shell: shell.length > 0 ? shell : ['/bin/sh', '-c'] };
 }
 
 /** The paths that a health check asks its own server for. */
-function healthPaths({ config }: Snapshot): string[] {
-  const text = (config.healthcheck?.test ?? []).join(' ');
+function healthPaths({ healthcheck }: ImageConfig): string[] {
+  const text = (healthcheck?.test ?? []).join(' ');
   return [...text.matchAll(/https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(\/[\w./?=&%-]*)/g)].map(
     ([, path = '/']) => path,
   );

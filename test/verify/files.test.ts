@@ -184,8 +184,8 @@ test('owner and mode, as far as they matter to the user', async () => {
   assert.equal(await found({ 'a.key': { content: 'x', mode: 0o644 } }, { 'a.key': { content: 'x', mode: 0o600 } }), [
     'worse: The user can no longer read /a.key: it was 644 of 0:0, is 600 of 0:0',
   ]);
-  assert.equal(await found({ run: executable('x') }, { run: 'x' }, ''), [
-    'worse: The user can no longer execute /run: it was 755 of 0:0, is 644 of 0:0',
+  assert.equal(await found({ start: executable('x') }, { start: 'x' }, ''), [
+    'worse: The user can no longer execute /start: it was 755 of 0:0, is 644 of 0:0',
   ]);
   assert.equal(await found({ tool: { content: 'x', mode: 0o4755 } }, { tool: { content: 'x', mode: 0o755 } }), [
     'worse: /tool has lost its capabilities or its set-user-id bit',

@@ -159,7 +159,7 @@ test('an equal rewrite', async () => {
     ['start one', 'start one', 'start two'],
   );
   assert.equal(asked.filter((one) => one.startsWith('remove')).length, 3);
-  assert.equal([...new Set(steps)], ['read', 'search', 'compare', 'start']);
+  assert.equal([...new Set(steps)].sort(), ['compare', 'read', 'search', 'start']);
 });
 
 test('the original is built, read and started once for all candidates', async () => {
@@ -205,7 +205,7 @@ test('an engine that cannot run proves nothing about running', async () => {
 test('a rewrite that is worse at rest need not be started', async () => {
   const { engine, asked } = pretend({ one: good, two: { ...good, layers: [base, {}] } });
   const report = await verify(engine, side('one'), side('two'), { stopAtWorse: true });
-  assert.equal([report.verdict, asked.some((one) => one.startsWith('start'))], ['not equivalent', false]);
+  assert.equal([report.verdict, asked.includes('start two')], ['not equivalent', false]);
 });
 
 test('commands of the user', async () => {

@@ -23,7 +23,8 @@ export const lostFilesCheck: StaticCheck = {
       const more = files.length > 1 ? ` and ${files.length - 1} more next to it` : '';
       const hint =
         judged.outcome === 'changed' ? {} : { hint: `Copy ${first} from the build stage if it is read at run time` };
-      const cause = { kind: 'file', path: first } as const;
+      const others = files.slice(1);
+      const cause = { kind: 'file', path: first, ...(others.length > 0 ? { others } : {}) } as const;
       evidence.push({
         outcome: judged.outcome,
         message: `${first}${more} is not there any more: ${judged.why}`,
