@@ -32,9 +32,10 @@ const bundled = {
 };
 
 /**
- * A package that the sources `import()` becomes a file of its own in dist, read only when it is needed: within the one
- * bundle it would be parsed at every start, and from node_modules it would be many files. The source keeps its named
- * exports; a default export of an ES module does not survive the way through `require`.
+ * A package or a command that the sources `import()` becomes a file of its own in dist, read only when it is needed: within
+ * the one bundle it would be parsed at every start, and from node_modules it would be many files. The source keeps its named
+ * exports; a default export of an ES module does not survive the way through `require`. What a command shares with the
+ * bundle it has twice: no class is the same in both.
  * @param {Map<string, string>} chunks filled with chunk name → entry file
  * @returns {import('esbuild').Plugin}
  */
@@ -42,11 +43,14 @@ function lazyChunks(chunks) {
   return {
     name: 'lazy-chunks',
     setup({ onResolve, onLoad, resolve }) {
-      onResolve({ filter: /^[@a-z]/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+      onResolve({ filter: /^[@a-z]|\/commands\// }, async ({ path, kind, resolveDir, importer, pluginData }) => {
         if (kind !== 'dynamic-import' || path.startsWith('node:') || pluginData === chunks) return undefined;
         const found = await resolve(path, { kind, resolveDir, importer, pluginData: chunks });
         if (found.external || found.errors.length > 0) return found;
-        const name = path.replaceAll('/', '-').replace('@', '');
+        const name = path
+          .replace(/^\.\/(.*)\.ts$/, '$1')
+          .replaceAll('/', '-')
+          .replace('@', '');
         chunks.set(name, found.path);
         return { path: name, namespace: 'lazy' };
       });

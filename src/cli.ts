@@ -1,7 +1,7 @@
 import { existsSync, fstatSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { rules } from '../rules/index.ts';
-import { type Command, type OptionValues, UsageError, type World } from './commands/command.ts';
+import { type Command, isUsageError, type OptionValues, UsageError, type World } from './commands/command.ts';
 import { lintCommand } from './commands/lint.ts';
 import { errorCode } from './failure.ts';
 import { escapeControls } from './formatters/escape.ts';
@@ -13,6 +13,8 @@ import { version } from './version.ts';
 /** The subcommands; all but the default one are loaded when they are asked for. */
 const commands: Readonly<Record<string, () => Command | Promise<Command>>> = {
   lint: () => lintCommand,
+  optimize: async () => (await import('./commands/optimize.ts')).optimizeCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
@@ -29,6 +31,9 @@ const help = `Usage: dockerfileopt [COMMAND] [options]
 
 Commands
   lint [PATH…]     find problems, and repair them with --fix; the default
+  optimize [FILE]  rewrite a file that ships its build tools, and prove the rewrite
+  verify BEFORE AFTER
+                   build two Dockerfiles and say whether the second may replace the first
   graph [FILE]     show how the stages of a Dockerfile depend on one another
   explain RULE     say what a rule is for, with an example
   rules            list all rules
@@ -40,6 +45,8 @@ Commands
 
 interface OutputStream {
   readonly isTTY: boolean;
+  /** Of a terminal, in characters. */
+  readonly columns?: number | undefined;
   write(text: string | Uint8Array): unknown;
 }
 
@@ -68,6 +75,9 @@ function outputStream(name: 'stdout' | 'stderr', file: number): OutputStream {
     get isTTY() {
       return fstatSync(file).isCharacterDevice() && process[name].isTTY === true;
     },
+    get columns() {
+      return process[name].columns;
+    },
     write(text) {
       const bytes = Buffer.from(text);
       const written = writeAvailable(file, bytes);
@@ -95,7 +105,7 @@ export async function main(argv: readonly string[], given: Partial<Surroundings>
   try {
     return await dispatch(argv, world, surroundings);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     world.warn(error.message);
     return 2;
   }
@@ -135,6 +145,11 @@ function describeParseError(message: string, names: readonly string[]): string {
 function createWorld(surroundings: Surroundings): World {
   return {
     book: surroundings.book,
+    env: surroundings.env,
+    terminalWidth() {
+      const { stderr, env } = surroundings;
+      return stderr.isTTY && env.TERM !== 'dumb' ? stderr.columns || 80 : undefined;
+    },
     print(text) {
       if (text.length > 0) surroundings.stdout.write(text);
     },

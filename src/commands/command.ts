@@ -6,6 +6,10 @@ import type { Rule } from '../lint/types.ts';
 export interface World {
   /** The rules there are. */
   readonly book: readonly Rule[];
+  /** The environment's variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How many characters a line of stderr has; undefined where it is no terminal. */
+  terminalWidth(): number | undefined;
   /** Results, on stdout. */
   print(text: string | Buffer): void;
   /** Progress, warnings and errors, on stderr; a line without its end. */
@@ -31,7 +35,14 @@ export interface Command {
 }
 
 /** What the user asked for cannot be done as asked; the message is one line, without a full stop. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** By its name: a command that is loaded on its own has a class of its own. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError';
+}
 
 /** The value of an option that takes one of a few words. */
 export function readChoice<T extends string>(

@@ -348,7 +348,8 @@ function reportBuild(outcome: BuildOutcome, cachedSeconds: number | undefined): 
       message,
       ...(step === undefined ? {} : { step }),
       ...(exitCode === undefined ? {} : { exitCode }),
-      log: stepLog?.split('\n') ?? log.tail,
+      log: stepLog?.split('\n') ?? [...log.head, ...log.tail].slice(-40),
+      ...(log.file === '' ? {} : { logFile: log.file }),
     },
   };
 }

@@ -1,0 +1,270 @@
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Document, decodeSource, parseDocument } from '../dockerfile/index.ts';
+import { detectEngine, engineNames } from '../engines/detect.ts';
+import { EngineError } from '../engines/engine.ts';
+import { Session } from '../engines/session.ts';
+import { describeFailure } from '../failure.ts';
+import {
+  loadVerificationFormatter,
+  type VerificationFormat,
+  verificationFormats,
+} from '../formatters/verification/index.ts';
+import type { BuildReport, ProgressEvent, Side, VerificationReport, VerifyOptions } from '../verify/index.ts';
+import { verify } from '../verify/verify.ts';
+import { version } from '../version.ts';
+import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
+import { Progress } from './progress.ts';
+import { splitCommand } from './words.ts';
+
+const ENGINES = ['auto', ...engineNames] as const;
+
+export const verifyCommand: Command = {
+  help: `Usage: dockerfileopt verify [options] BEFORE AFTER
+
+Builds two Dockerfiles with a container engine, compares the images, starts both, and says whether
+AFTER may take the place of BEFORE. One of the two may be - for stdin. Whatever it makes it removes again.
+
+Building
+  --context FOLDER         the build context of both (default: the folder of BEFORE)
+  --context-after FOLDER   another context for AFTER
+  --target STAGE           the stage to build, by name or number (default: the last)
+  --target-before, --target-after STAGE
+                           the same for one of them
+  --build-arg NAME=VALUE   a build argument; NAME alone takes the environment's value; repeatable
+  --secret, --ssh SPEC     as the engine takes them; repeatable
+  --platform PLATFORM      such as linux/arm64
+  --network NAME           of RUN, as the engine names it
+  --no-cache               build everything anew
+  --time-cached            build both a second time, to tell what that takes
+  --timeout SECONDS        of each build (default: none)
+
+Engine
+  --engine NAME            ${ENGINES.join(', ')} (default: auto, the first that answers)
+  --builder NAME           a builder of \`docker buildx ls\`, possibly remote
+
+Starting
+  --run COMMAND            run this in both and compare, like \`docker run IMAGE COMMAND\`; repeatable
+  --path PATH              ask web servers for this path too; repeatable
+  --patience SECONDS       for a program to end or a server to listen (default: 15)
+  --no-start               start nothing: only the images at rest are compared
+
+Output
+  -f, --format FORMAT      ${verificationFormats.join(', ')} (default: text)
+  -o, --output-file FILE   write the report to a file
+  -q, --quiet              no progress on stderr
+  --color, --no-color      colour, or none, whatever the output is
+
+Exit code: 0 equivalent, with or without differences; 1 not equivalent, or unproven; 2 a problem with usage,
+or with the engine: missing, too old, without network or disk space, or unable to pull an image; 130 interrupted.
+`,
+  options: {
+    context: { type: 'string' },
+    'context-after': { type: 'string' },
+    target: { type: 'string' },
+    'target-before': { type: 'string' },
+    'target-after': { type: 'string' },
+    'build-arg': { type: 'string', multiple: true },
+    secret: { type: 'string', multiple: true },
+    ssh: { type: 'string', multiple: true },
+    platform: { type: 'string' },
+    network: { type: 'string' },
+    'no-cache': { type: 'boolean' },
+    'time-cached': { type: 'boolean' },
+    timeout: { type: 'string' },
+    engine: { type: 'string' },
+    builder: { type: 'string' },
+    run: { type: 'string', multiple: true },
+    path: { type: 'string', multiple: true },
+    patience: { type: 'string' },
+    'no-start': { type: 'boolean' },
+    format: { type: 'string', short: 'f' },
+    'output-file': { type: 'string', short: 'o' },
+    quiet: { type: 'boolean', short: 'q' },
+  },
+  async run(values, words, world) {
+    const engine = readChoice(values, 'engine', ENGINES, 'auto');
+    const format = readChoice(values, 'format', verificationFormats, 'text');
+    const options = readOptions(values, world);
+    const sides = await readSides(values, words, world);
+    const verified = await runVerification(engine, sides, options, world, values.quiet === true);
+    if (verified === undefined) return 130;
+    await show(verified, format, readText(values, 'output-file'), world);
+    return exitCode(verified);
+  },
+};
+
+/** Undefined when it was interrupted. */
+async function runVerification(
+  preference: (typeof ENGINES)[number],
+  [before, after]: readonly [Side, Side],
+  options: VerifyOptions,
+  world: World,
+  quiet: boolean,
+): Promise<VerificationReport | undefined> {
+  const progress = new Progress(quiet ? { ...world, printAside: () => {} } : world);
+  const session = new Session({ env: world.env });
+  let isOver = false;
+  session.signal.addEventListener('abort', () => {
+    progress.end();
+    if (!isOver) world.warn('interrupted, removing what was made');
+  });
+  try {
+    progress.step('Looking for a container engine');
+    const engine = await detectEngine(preference, session);
+    if ('reason' in engine) throw new UsageError(engine.reason);
+    if (options.build?.builder !== undefined && !engine.capabilities.builders)
+      throw new UsageError(`--builder: ${engine.name} ${engine.version} has no builders to choose from`);
+    progress.step(`Found ${engine.name} ${engine.version}`);
+    const onProgress = (event: ProgressEvent) => showProgress(progress, event, before.path, after.path);
+    const report = await verify(engine, before, after, { ...options, onProgress });
+    return session.signal.aborted ? undefined : keepLogs(report);
+  } catch (error) {
+    if (session.signal.aborted) return undefined;
+    if (error instanceof EngineError) throw new UsageError(describeFailure(error));
+    throw error;
+  } finally {
+    isOver = true;
+    progress.end();
+    for (const problem of await session.dispose()) world.warn(`could not be removed: ${problem}`);
+  }
+}
+
+/** The titles of steps in the logs of builds; everything else would flood a log. */
+const STEP_TITLE = /^(?:#\d+ \[(?!internal\])|Step \d+\/\d+ : |(?:\[\d+\/\d+\] )?STEP \d+\/\d+: )/;
+
+function showProgress(progress: Progress, { step, side, text }: ProgressEvent, before: string, after: string): void {
+  if (step !== 'build') {
+    progress.step(text);
+    return;
+  }
+  progress.step(`Building ${side === 'before' ? before : after}`);
+  progress.detail(text.replace(/^#\d+ (?:\d+\.\d+ )?/, ''), STEP_TITLE.test(text));
+}
+
+/** Logs go with the session; that of a build that failed is still wanted. */
+function keepLogs(report: VerificationReport): VerificationReport {
+  const keep = (build: BuildReport): BuildReport => {
+    const file = build.failure?.logFile;
+    if (build.failure === undefined || file === undefined || !existsSync(file)) return build;
+    const logFile = join(tmpdir(), `dockerfileopt-${basename(file)}`);
+    copyFileSync(file, logFile);
+    return { ...build, failure: { ...build.failure, logFile } };
+  };
+  const { before, after } = report;
+  return {
+    ...report,
+    before: { ...before, build: keep(before.build) },
+    after: { ...after, build: keep(after.build) },
+  };
+}
+
+async function show(
+  report: VerificationReport,
+  format: VerificationFormat,
+  file: string | undefined,
+  world: World,
+): Promise<void> {
+  const formatReport = await loadVerificationFormatter(format);
+  const text = formatReport({ version, report }, await world.palette(file === undefined ? 'stdout' : 'file'));
+  if (file === undefined) {
+    world.print(text);
+    return;
+  }
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`${file}: ${describeFailure(error)}`);
+  }
+}
+
+/** Failures that say nothing about the Dockerfiles. */
+const SURROUNDINGS: readonly string[] = ['engine-too-old', 'base-unavailable', 'network', 'disk-full', 'engine-gone'];
+
+function exitCode({ verdict, before, after }: VerificationReport): number {
+  const failures = [before.build.failure, after.build.failure];
+  if (failures.some((failure) => failure !== undefined && SURROUNDINGS.includes(failure.cause))) return 2;
+  return verdict === 'equivalent' || verdict === 'equivalent with differences' ? 0 : 1;
+}
+
+function readOptions(values: OptionValues, world: World): VerifyOptions {
+  const platform = readText(values, 'platform');
+  const builder = readText(values, 'builder');
+  const network = readText(values, 'network');
+  const timeout = readSeconds(values, 'timeout');
+  const patience = readSeconds(values, 'patience');
+  return {
+    build: {
+      buildArgs: Object.fromEntries(readList(values, 'build-arg').flatMap((text) => readBuildArg(text, world))),
+      secrets: readList(values, 'secret'),
+      ssh: readList(values, 'ssh'),
+      noCache: values['no-cache'] === true,
+      ...(platform === undefined ? {} : { platform }),
+      ...(builder === undefined ? {} : { builder }),
+      ...(network === undefined ? {} : { network }),
+      ...(timeout === undefined ? {} : { timeout }),
+    },
+    runs: readList(values, 'run').map((text) => splitCommand(text, 'run')),
+    paths: readList(values, 'path').map((path) => (path.startsWith('/') ? path : `/${path}`)),
+    atRest: values['no-start'] === true,
+    timeCached: values['time-cached'] === true,
+    ...(patience === undefined ? {} : { patience }),
+  };
+}
+
+function readBuildArg(text: string, world: World): [string, string][] {
+  const at = text.indexOf('=');
+  if (at > 0) return [[text.slice(0, at), text.slice(at + 1)]];
+  if (at === 0 || text === '') throw new UsageError(`--build-arg ${text}: has no name`);
+  const value = world.env[text];
+  return value === undefined ? [] : [[text, value]];
+}
+
+const readList = (values: OptionValues, name: string) => (values[name] ?? []) as string[];
+
+/** Milliseconds. */
+function readSeconds(values: OptionValues, name: string): number | undefined {
+  const text = readText(values, name);
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  // What timers can hold.
+  if (!(seconds > 0 && seconds <= 2_000_000)) throw new UsageError(`--${name} is a number of seconds, not "${text}"`);
+  return seconds * 1000;
+}
+
+async function readSides(values: OptionValues, words: readonly string[], world: World): Promise<[Side, Side]> {
+  const [before, after] = words;
+  if (before === undefined || after === undefined || words.length > 2)
+    throw new UsageError('verify takes two Dockerfiles: dockerfileopt verify BEFORE AFTER');
+  if (before === '-' && after === '-') throw new UsageError('only one of the two can be stdin');
+  const context = readText(values, 'context') ?? (before === '-' ? '.' : dirname(before));
+  const target = readText(values, 'target');
+  return [
+    await readSide(before, context, readText(values, 'target-before') ?? target, world),
+    await readSide(
+      after,
+      readText(values, 'context-after') ?? context,
+      readText(values, 'target-after') ?? target,
+      world,
+    ),
+  ];
+}
+
+async function readSide(path: string, folder: string, target: string | undefined, world: World): Promise<Side> {
+  const context = resolve(folder);
+  if (!statSync(context, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${folder}: is not a folder, and cannot be a build context`);
+  let document: Document;
+  try {
+    document = parseDocument(decodeSource(path, path === '-' ? await world.readInput() : readFileSync(path)));
+  } catch (error) {
+    throw new UsageError(`${path}: ${describeFailure(error)}`);
+  }
+  if (document.stages.length === 0) throw new UsageError(`${path}: has no stages`);
+  if (document.target(target) === undefined) {
+    const stages = document.stages.map(({ label }) => label).join(', ');
+    throw new UsageError(`${path}: no stage "${target}"; there are ${stages}`);
+  }
+  return { text: document.source.text, path, target, context };
+}
