@@ -1,6 +1,7 @@
 import type { Document, Instruction, ShellCommand } from '../src/dockerfile/index.ts';
 import { isBuildPackage } from '../src/knowledge/packages.ts';
-import { buildCommand } from '../src/knowledge/tools.ts';
+import { isOrdinaryCommand } from '../src/knowledge/tools.ts';
+import { buildStep } from '../src/lint/facts/command-names.ts';
 import { type InstalledPackage, installsOf } from '../src/lint/facts/installs.ts';
 import { mayRun, readableScripts, shippedCommand } from '../src/lint/facts/shipping.ts';
 import { systemOf } from '../src/lint/facts/systems.ts';
@@ -62,18 +63,16 @@ const BUILDS =
   /(?:^|[\s;&|(])(?:make|cmake|gcc|g\+\+|cc|clang|cargo|go (?:build|run)|gem|bundle install|pip3? install|npm (?:ci|install|rebuild)|dkms)\s/m;
 
 /** Whether a command of a RUN builds something, or may do so out of sight. */
-function mayBuild({ name, words, args }: ShellCommand): boolean {
+function mayBuild(command: ShellCommand): boolean {
+  const { name } = command;
+  if (isOrdinaryCommand(name)) return false;
+  const { words } = command;
   if (words.length === 0) return false;
   const path = words[0]!.value;
   if (name === '' || path.startsWith('.') || path.endsWith('.sh')) return true;
   if (/^(?:(?:ba|da|a)?sh|source|R|Rscript|install2\.r|luarocks|pear|perl|raco|julia|sbcl|ruby|php)$/.test(name))
     return true;
-  return (
-    buildCommand(
-      path,
-      args.map(({ value }) => value),
-    ) !== undefined
-  );
+  return buildStep(command) !== undefined;
 }
 
 const PROGRAMS: Readonly<Record<string, RegExp>> = {

@@ -18,10 +18,11 @@ export const rule: Rule = {
     },
   ],
   *check(document, { target, project }) {
-    const artifacts = target ? importedArtifacts(document, target) : [];
-    if (!target || artifacts.length === 0) return;
+    if (!target) return;
     const run = systemOf(target);
-    if (run.libc === undefined || run.repository === 'scratch' || copiesLibraries(document, target)) return;
+    if (run.libc === undefined || run.repository === 'scratch') return;
+    const artifacts = importedArtifacts(document, target);
+    if (artifacts.length === 0 || copiesLibraries(document, target)) return;
     const packages = installedPackages(document, target);
     const seen = new Set<string>();
     for (const { build, source, path } of artifacts) {

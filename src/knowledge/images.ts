@@ -485,7 +485,10 @@ export function sdkImage(repository: string, tag: string | undefined): SdkImage 
     interpreter: entry.output === 'source',
     ...(libc !== undefined && { libc }),
     slim,
-    runtimes: fillRuntimes(entry.runtimes, name, asked, libc),
+    // Only a rewrite asks for them.
+    get runtimes() {
+      return fillRuntimes(entry.runtimes, name, asked, libc);
+    },
   };
 }
 

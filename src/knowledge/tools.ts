@@ -412,6 +412,17 @@ const JS_PACKAGES: Readonly<Record<string, string>> = {
   typescript: 'tsc',
 };
 
+const ORDINARY = new Set(
+  'adduser addgroup apk apt apt-cache apt-get apt-key apt-mark base64 basename cat cd chgrp chmod chown chsh cp curl cut date debconf-set-selections dirname dpkg echo env exit export false find getent git gpg grep groupadd gunzip gzip head hostname id install ldconfig ln locale-gen ls md5sum mkdir mktemp mv printf pwd read return rm rmdir sed set sha256sum sha512sum sleep sort source stat strip su sync tail tar tee test touch tr true truncate tzdata umask uname unset unzip update-ca-certificates update-locale useradd usermod wc wget which xargs xz yum zip'.split(
+    ' ',
+  ),
+);
+
+/** Commands of the system that never build: most of what Dockerfiles run, told apart at little cost. */
+export function isOrdinaryCommand(name: string): boolean {
+  return ORDINARY.has(name);
+}
+
 /** Which step of building `name` with `args` is, or nothing when it is none; `name` may be a path. */
 export function buildCommand(name: string, args: readonly string[]): BuildCommand | undefined {
   const program = programName(name);

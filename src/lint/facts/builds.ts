@@ -9,7 +9,7 @@ import {
   type StageReference,
 } from '../../dockerfile/index.ts';
 import type { Ecosystem } from '../../knowledge/images.ts';
-import { buildCommand } from '../../knowledge/tools.ts';
+import { buildCommand, isOrdinaryCommand } from '../../knowledge/tools.ts';
 import { commandName } from './command-names.ts';
 import { type Copy, type CopySource, isWithin, sourceStage, stageCopies } from './copies.ts';
 import { installsOf, ScriptVariables } from './installs.ts';
@@ -171,7 +171,7 @@ class Tracer {
   }
 
   #build(run: Instruction, command: ShellCommand, variables: ScriptVariables): void {
-    if (command.name === '') return;
+    if (command.name === '' || isOrdinaryCommand(command.name)) return;
     const args = command.args.map((word) => this.#text(word, variables));
     const step = buildCommand(command.words[0]!.value, args);
     if (!step) return;

@@ -1,4 +1,5 @@
 import type { ShellCommand } from '../../dockerfile/index.ts';
+import { type BuildCommand, buildCommand, isOrdinaryCommand } from '../../knowledge/tools.ts';
 
 /** Subcommands that say little without the next word. */
 const OPEN = /^(?:run|run-script|mod|pip|exec|workspaces?|compile|tool)$/;
@@ -13,4 +14,14 @@ export function commandName({ name, args }: ShellCommand): string {
     if (!OPEN.test(value)) break;
   }
   return said.join(' ');
+}
+
+/** Which step of a build a command is, as far as its words tell as they are written. */
+export function buildStep(command: ShellCommand): BuildCommand | undefined {
+  if (command.name === '' || isOrdinaryCommand(command.name)) return undefined;
+  const { words, args } = command;
+  return buildCommand(
+    words[0]!.value,
+    args.map(({ value }) => value),
+  );
 }

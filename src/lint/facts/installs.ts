@@ -1,5 +1,5 @@
 import type { Document, Instruction, Range, Scope, ShellCommand, ShellWord, Stage } from '../../dockerfile/index.ts';
-import { type PackageCommand, packageCommand, packageName } from '../../knowledge/packages.ts';
+import { type PackageCommand, packageCommand, packageManager, packageName } from '../../knowledge/packages.ts';
 
 /** One package of an install command. */
 export interface InstalledPackage extends Range {
@@ -39,6 +39,7 @@ export function packageCall(command: ShellCommand): PackageCall | undefined {
     args = args.slice(1);
   }
   if (/^pip[\d.]+$/.test(manager)) manager = 'pip';
+  if (!packageManager(manager)) return undefined;
   const parsed = packageCommand(
     manager,
     args.map(({ value }) => value),

@@ -12,8 +12,15 @@ export interface StartCommand {
   readonly lines: readonly (readonly string[])[];
 }
 
+const starts = new WeakMap<Stage, StartCommand | undefined>();
+
 /** ENTRYPOINT and CMD in force at the end of a stage; undefined when the file sets neither. */
 export function startCommand(document: Document, stage: Stage): StartCommand | undefined {
+  if (!starts.has(stage)) starts.set(stage, readStart(document, stage));
+  return starts.get(stage);
+}
+
+function readStart(document: Document, stage: Stage): StartCommand | undefined {
   let entrypoint: Instruction | undefined;
   let cmd: Instruction | undefined;
   for (const part of [...stage.chain].reverse()) {
@@ -77,7 +84,15 @@ export function isDevelopmentFile(path: string): boolean {
  * command of its own that is neither a shell, nor idling, nor a build tool.
  */
 export function shippedCommand(document: Document, target: Stage | undefined): StartCommand | undefined {
-  if (!target || isDevelopmentFile(document.source.path)) return undefined;
+  if (!target) return undefined;
+  if (!shipped.has(target)) shipped.set(target, readShipped(document, target));
+  return shipped.get(target);
+}
+
+const shipped = new WeakMap<Stage, StartCommand | undefined>();
+
+function readShipped(document: Document, target: Stage): StartCommand | undefined {
+  if (isDevelopmentFile(document.source.path)) return undefined;
   const { name } = target;
   if (name !== undefined && (isDevelopmentStageName(name) || isBuildStageName(name))) return undefined;
   const start = startCommand(document, target);

@@ -1,6 +1,6 @@
 import type { Document, Instruction, Stage } from '../../dockerfile/index.ts';
 import type { Ecosystem } from '../../knowledge/images.ts';
-import { buildCommand } from '../../knowledge/tools.ts';
+import { buildStep } from './command-names.ts';
 import { type Copy, stageCopies } from './copies.ts';
 import { systemOf } from './systems.ts';
 
@@ -64,9 +64,8 @@ export function compileRuns(document: Document, stage: Stage): readonly Instruct
 function compiles(document: Document, run: Instruction): boolean {
   if (run.keyword !== 'RUN') return false;
   const commands = document.shell(run)?.commands ?? [];
-  return commands.some(({ name, args }) => {
-    const words = args.map(({ value }) => value);
-    const step = buildCommand(name, words);
+  return commands.some((command) => {
+    const step = buildStep(command);
     return step?.kind === 'build' && COMPILED.has(step.ecosystem);
   });
 }

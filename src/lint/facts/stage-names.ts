@@ -1,6 +1,7 @@
 import type { Document, Edit, ShellCommand, Stage } from '../../dockerfile/index.ts';
 import { reservedStageNames, stageRoleNames } from '../../knowledge/names.ts';
-import { type BuildCommand, buildCommand } from '../../knowledge/tools.ts';
+import type { BuildCommand } from '../../knowledge/tools.ts';
+import { buildStep } from './command-names.ts';
 import { copiesFrom } from './copies.ts';
 
 /** What a stage is there for, as far as its commands tell. */
@@ -166,8 +167,5 @@ function runCommands(document: Document, stage: Stage): readonly ShellCommand[] 
 }
 
 function buildSteps(document: Document, stage: Stage): BuildCommand[] {
-  return runCommands(document, stage).flatMap(({ name, args }) => {
-    const words = args.map(({ value }) => value);
-    return buildCommand(name, words) ?? [];
-  });
+  return runCommands(document, stage).flatMap((command) => buildStep(command) ?? []);
 }

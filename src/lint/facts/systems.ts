@@ -42,10 +42,40 @@ function readSystem(stage: Stage): System {
   const { tag } = image;
   // A digest alone may be any variant of the image.
   if (image.digest !== undefined && tag === undefined) return { ...UNKNOWN, repository };
-  const sdk = sdkImage(repository, tag);
-  const runtime = runtimeImage(repository, tag);
-  const suite = suiteOf(repository, tag);
-  return { repository, tag, sdk, runtime, suite, libc: runtime?.libc ?? sdk?.libc ?? suite?.libc };
+  return new KnownSystem(repository, tag);
+}
+
+/** Looks things up when they are asked for: most rules want to know one of them. */
+class KnownSystem implements System {
+  readonly repository: string;
+  readonly tag: string | undefined;
+  #sdk: SdkImage | undefined | null = null;
+  #runtime: RuntimeImage | undefined | null = null;
+  #suite: Suite | undefined | null = null;
+
+  constructor(repository: string, tag: string | undefined) {
+    this.repository = repository;
+    this.tag = tag;
+  }
+
+  get sdk(): SdkImage | undefined {
+    if (this.#sdk === null) this.#sdk = sdkImage(this.repository, this.tag);
+    return this.#sdk;
+  }
+
+  get runtime(): RuntimeImage | undefined {
+    if (this.#runtime === null) this.#runtime = runtimeImage(this.repository, this.tag);
+    return this.#runtime;
+  }
+
+  get suite(): Suite | undefined {
+    if (this.#suite === null) this.#suite = suiteOf(this.repository, this.tag);
+    return this.#suite;
+  }
+
+  get libc(): Libc | 'none' | undefined {
+    return this.runtime?.libc ?? this.sdk?.libc ?? this.suite?.libc;
+  }
 }
 
 /** How messages call the image below a stage's chain. */
