@@ -19,7 +19,14 @@ export type Cause =
   | { readonly kind: 'missing-account'; readonly name: string }
   | { readonly kind: 'missing-tmp' }
   | { readonly kind: 'missing-shell' }
-  | { readonly kind: 'missing-program'; readonly name: string }
+  /** `owner`: the package of the original image that the program is from. */
+  | {
+      readonly kind: 'missing-program';
+      readonly name: string;
+      readonly owner?: { readonly manager: string; readonly name: string };
+    }
+  /** A package of the original image whose programs may be started. */
+  | { readonly kind: 'missing-package'; readonly manager: string; readonly name: string }
   | { readonly kind: 'symbol-too-new'; readonly library: string; readonly version: string }
   /** A file that the original reads at run time. */
   | { readonly kind: 'missing-file'; readonly path: string; readonly isFolder?: boolean }
@@ -111,7 +118,7 @@ export function remedyFor(plan: Plan, cause: Cause): Remedy {
   const next = (why: string): Remedy => ({ kind: 'next', why });
   switch (cause.kind) {
     case 'missing-library':
-      if (cause.owner && hasPackages(plan.runtime)) {
+      if (cause.owner && hasPackages(plan.runtime, cause.owner.manager)) {
         return supplied(plan, { kind: 'install', packages: [cause.owner.name], why: `${cause.name} is linked` });
       }
       return cause.path === undefined
@@ -141,7 +148,13 @@ export function remedyFor(plan: Plan, cause: Cause): Remedy {
     case 'missing-shell':
       return next('there is no shell');
     case 'missing-program':
-      return next(`\`${cause.name}\` is missing`);
+      return cause.owner && hasPackages(plan.runtime, cause.owner.manager)
+        ? supplied(plan, { kind: 'install', packages: [cause.owner.name], why: `\`${cause.name}\` is started` })
+        : next(`\`${cause.name}\` is missing`);
+    case 'missing-package':
+      return hasPackages(plan.runtime, cause.manager)
+        ? supplied(plan, { kind: 'install', packages: [cause.name], why: 'its programs may be started' })
+        : next(`the package ${cause.name} is missing`);
     case 'symbol-too-new':
       return next(`${cause.library} has no ${cause.version}`);
     case 'image-unavailable':
@@ -151,8 +164,10 @@ export function remedyFor(plan: Plan, cause: Cause): Remedy {
   }
 }
 
-function hasPackages({ image }: Candidate): boolean {
-  return !/scratch|distroless|chainguard|chiseled/.test(image);
+/** Whether the image installs packages with the manager that the original has, so that they have the same names. */
+function hasPackages({ image }: Candidate, manager: string): boolean {
+  if (/scratch|distroless|chainguard|chiseled/.test(image)) return false;
+  return /alpine/.test(image) ? manager === 'apk' : manager === 'apt';
 }
 
 function supplied(plan: Plan, ...supplies: readonly Supply[]): Remedy {
