@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   openSync,
   realpathSync,
   renameSync,
@@ -36,6 +37,23 @@ export function writeAtomically(path: string, bytes: Buffer): void {
   } catch (error) {
     unlinkSync(temporary);
     throw error;
+  }
+}
+
+/** Makes a file that is there with all of its content, or not at all. Throws where there is one already. */
+export function writeNew(path: string, bytes: Buffer): void {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}-${Date.now()}.tmp`);
+  const file = openSync(temporary, 'wx', 0o666);
+  try {
+    try {
+      writeFileSync(file, bytes);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    linkSync(temporary, path);
+  } finally {
+    unlinkSync(temporary);
   }
 }
 
