@@ -83,6 +83,8 @@ const DT = {
   verneed: 0x6ffffffe,
   verneednum: 0x6fffffff,
 };
+/** Tables that linkers put behind the symbols: strings, hashes, versions, relocations. */
+const NEXT_TABLES = [DT.hash, DT.strtab, 7, 17, 23, 0x6ffffef5, 0x6ffffff0, DT.verdef, DT.verneed];
 const DF_1_NODEFLIB = 0x800;
 const DF_1_PIE = 0x08000000;
 const VER_FLG_WEAK = 2;
@@ -386,11 +388,11 @@ function readImports(words: Words, dynamic: Dynamic, symbols: ReadonlySet<string
   const table = dynamic.locate(address);
   if (table === undefined) return [];
   const size = words.bits === 64 ? 24 : 16;
-  const strings = dynamic.values.get(DT.strtab)?.[0] ?? -1;
-  // No field gives the number of symbols: the old hash table has as many chains, and linkers put the strings behind.
+  // No field gives the number of symbols: the old hash table has as many chains; else the next table ends this one.
   const hash = dynamic.locate(dynamic.values.get(DT.hash)?.[0] ?? -1);
   const chains = hash && words.view(hash.offset + 4, 4);
-  const number = chains ? words.u32(chains, 0) : strings > address ? Math.floor((strings - address) / size) : 0;
+  const ends = NEXT_TABLES.flatMap((tag) => dynamic.values.get(tag) ?? []).filter((end) => end > address);
+  const number = chains ? words.u32(chains, 0) : ends.length > 0 ? Math.floor((Math.min(...ends) - address) / size) : 0;
   const most = Math.min(number, Math.floor(table.size / size), MOST.symbols);
   const view = words.view(table.offset, most * size);
   const found = new Set<string>();

@@ -29,6 +29,7 @@ export type Unresolved = 'missing' | 'loop' | 'not a directory';
 export class FileIndex {
   readonly #entries: Map<string, FileEntry>;
   #children: Map<string, string[]> | undefined;
+  #copies: Map<string, string[]> | undefined;
 
   constructor(entries: Iterable<FileEntry>) {
     this.#entries = new Map();
@@ -113,6 +114,20 @@ export class FileIndex {
     }
     const entry = this.resolve(folder);
     return entry?.type === 'directory' ? (this.#children.get(entry.path) ?? []) : [];
+  }
+
+  /** The paths of all files with the same content. */
+  copiesOf(digest: string): readonly string[] {
+    if (this.#copies === undefined) {
+      this.#copies = new Map();
+      for (const entry of this.#entries.values()) {
+        if (entry.digest === undefined) continue;
+        const paths = this.#copies.get(entry.digest);
+        if (paths === undefined) this.#copies.set(entry.digest, [entry.path]);
+        else paths.push(entry.path);
+      }
+    }
+    return this.#copies.get(digest) ?? [];
   }
 
   /** The text of a file that was kept. */

@@ -54,6 +54,8 @@ function classify(
   if (HARMLESS.has(found) && found !== 'source' && found !== 'project file' && found !== 'test') return found;
   if (module !== undefined) return 'development dependency';
   if (HARMLESS.has(found)) return found;
+  // The jar that is started says which classes there are.
+  if (kind === 'java' && entry.path.endsWith('.class') && before.command.includes('-jar')) return 'build intermediate';
   if (owner !== undefined) return 'package';
   if (entry.type === 'symlink' && /^\/etc\/alternatives\//.test(entry.target ?? '')) return 'package';
   // Where the database of packages lists all of theirs, a file that it does not know is nobody's.
@@ -112,7 +114,8 @@ export interface Traces {
 }
 
 /** The texts by which files of the rewrite would name a lost file. */
-export function tracesOf({ before }: Pair, { entry, module }: LostFile): Traces {
+export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
+  const { before } = pair;
   const { path } = entry;
   if (module !== undefined && path.includes('/node_modules/')) {
     return { strong: [`'${module}'`, `"${module}"`, `'${module}/`, `"${module}/`], weak: [], content: undefined };
@@ -123,7 +126,9 @@ export function tracesOf({ before }: Pair, { entry, module }: LostFile): Traces 
   const relative = isBelow ? path.slice(folder.length + 1) : path.slice(1);
   const parts = relative.split('/');
   const name = parts.at(-1) as string;
-  const isDistinct = name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
+  // Of two copies one is kept: only the whole path tells which of them is read.
+  const isTwin = isKeptTwin(pair, entry);
+  const isDistinct = !isTwin && name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
   const strong = [path, ...(parts.length > 1 && relative.length >= 6 ? [relative] : []), ...(isDistinct ? [name] : [])];
   const folders = parts.slice(0, -1).filter((part) => part.length >= 4);
   const weak = [
@@ -135,6 +140,13 @@ export function tracesOf({ before }: Pair, { entry, module }: LostFile): Traces 
   // Texts are compared byte by byte.
   const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
   return { strong: strong.map(bytes), weak: weak.filter((text) => text.length >= 4).map(bytes), content };
+}
+
+/** The original has the same file, under the same name, at a path where the rewrite has it too. */
+function isKeptTwin({ before, after }: Pair, { path, digest }: FileEntry): boolean {
+  const end = path.slice(path.lastIndexOf('/'));
+  const twins = digest === undefined ? [] : before.files.copiesOf(digest);
+  return twins.some((twin) => twin !== path && twin.endsWith(end) && after.files.get(twin)?.digest === digest);
 }
 
 /** So many first bytes of a file are kept, to find it again inside a program. */

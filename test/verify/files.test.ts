@@ -91,6 +91,13 @@ test('a copy at another path does not help', async () => {
   assert.match(found[0] ?? '', /^worse: \/app\/static\/site\.css .* \/app\/main names/);
 });
 
+test('of two copies the kept one is read, unless the path says otherwise', async () => {
+  const reads = executable(goProgram('/usr/share/words.txt'));
+  const kept = { 'usr/share/words.txt': 'three short words', 'app/main': reads };
+  const found = await lost({ 'app/sub/words.txt': 'three short words', ...kept }, kept);
+  assert.match(found[0] ?? '', /^changed: \/app\/sub\/words\.txt/);
+});
+
 test('empty folders are made on purpose', async () => {
   assert.match(
     (await worst({ 'app/data/': {}, 'app/main': program }, { 'app/main': program })) ?? '',
