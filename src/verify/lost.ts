@@ -132,7 +132,7 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
   const strong = [path, ...(parts.length > 1 && relative.length >= 6 ? [relative] : []), ...(isDistinct ? [name] : [])];
   const folders = parts.slice(0, -1).filter((part) => part.length >= 4);
   const weak = [
-    ...(isDistinct || name.length < 4 ? [] : [name]),
+    ...(isDistinct || isTwin || name.length < 4 ? [] : [name]),
     ...(isBelow ? folders : [parts.slice(0, -1).join('/')]),
   ];
   const sample = entry.sample ?? entry.bytes?.subarray(0, SAMPLE);
