@@ -62,19 +62,70 @@ const LIBRARIES: Readonly<Record<string, Library>> = {
   'liblzma-dev': { deb: 'liblzma5' },
   'libzstd-dev': { deb: 'libzstd1' },
   'zstd-dev': { apk: 'zstd-libs' },
+  'xz-dev': { apk: 'xz-libs' },
+  'bzip2-dev': { apk: 'libbz2' },
+  'libncurses5-dev': { deb: 'libncurses6' },
+  'libncursesw5-dev': { deb: 'libncursesw6' },
+  'ncurses-dev': { apk: 'ncurses-libs' },
+  'readline-dev': { apk: 'readline' },
+  'libhiredis-dev': { debFrom: { 11: 'libhiredis0.14', 13: 'libhiredis1.1.0' } },
+  'hiredis-dev': { apk: 'hiredis' },
+  'libjansson-dev': { deb: 'libjansson4' },
+  'jansson-dev': { apk: 'jansson' },
+  'libjson-c-dev': { debFrom: { 11: 'libjson-c5' } },
+  'json-c-dev': { apk: 'json-c' },
+  'libcjson-dev': { deb: 'libcjson1' },
+  'cjson-dev': { apk: 'cjson' },
+  'libmicrohttpd-dev': { debFrom: { 10: 'libmicrohttpd12', 13: 'libmicrohttpd12t64' }, apk: 'libmicrohttpd' },
+  'libglib2.0-dev': { debFrom: { 10: 'libglib2.0-0', 13: 'libglib2.0-0t64' } },
+  'glib-dev': { apk: 'glib' },
+  'libev-dev': { debFrom: { 10: 'libev4', 13: 'libev4t64' }, apk: 'libev' },
+  'libuv-dev': { apk: 'libuv' },
+  'libudev-dev': { deb: 'libudev1' },
+  'eudev-dev': { apk: 'eudev-libs' },
+  'libusb-1.0-0-dev': { deb: 'libusb-1.0-0' },
+  'libusb-dev': { apk: 'libusb' },
+  'libasound2-dev': { debFrom: { 10: 'libasound2', 13: 'libasound2t64' } },
+  'alsa-lib-dev': { apk: 'alsa-lib' },
+  'libdbus-1-dev': { deb: 'libdbus-1-3' },
+  'dbus-dev': { apk: 'dbus-libs' },
+  'uuid-dev': { deb: 'libuuid1' },
+  'util-linux-dev': { apk: 'libuuid' },
+  'libcap-dev': { deb: 'libcap2', apk: 'libcap2' },
+  'libelf-dev': { debFrom: { 10: 'libelf1', 13: 'libelf1t64' } },
+  'libssh2-1-dev': { debFrom: { 10: 'libssh2-1', 13: 'libssh2-1t64' } },
+  'libssh2-dev': { apk: 'libssh2' },
+  'libexpat1-dev': { deb: 'libexpat1' },
+  'expat-dev': { apk: 'libexpat' },
+  'libfmt-dev': { debFrom: { 11: 'libfmt7', 12: 'libfmt9', 13: 'libfmt10' } },
+  'fmt-dev': { apk: 'fmt' },
 };
 
 /** Headers of the C library itself, which any image with it meets. */
 const OF_LIBC = /^(?:libc6?-dev|musl-dev|linux-libc-dev|linux-headers|glibc-dev)$/;
+/** Headers alone, libraries that are always linked in, and what comes with the compiler. */
+const NOTHING =
+  /^(?:libgtest-dev|gtest-dev|libgmock-dev|libeigen3-dev|eigen-dev|nlohmann-json3?-dev|nlohmann-json|libasio-dev|asio-dev|rapidjson-dev|libboost-dev|libgcc-\d+-dev|libstdc\+\+(?:-\d+)?-dev|libltdl-dev|libfl-dev|check-dev|libcatch2?-dev)$/;
 
 /** The run-time package of one with headers; `none` when nothing is needed, undefined when it is not known. */
 export function runtimeLibrary(name: string, suite: Suite | undefined): string | 'none' | undefined {
-  if (OF_LIBC.test(name)) return 'none';
+  if (OF_LIBC.test(name) || NOTHING.test(name)) return 'none';
   const library = Object.hasOwn(LIBRARIES, name) ? LIBRARIES[name]! : undefined;
   if (!library || !suite) return undefined;
   if (suite.distro === 'alpine') return library.apk;
-  if (suite.distro !== 'debian') return undefined;
+  const order = suite.distro === 'debian' ? suite.order : ubuntuAsDebian(name, suite);
+  if (order === undefined) return undefined;
   if (library.deb !== undefined) return library.deb;
-  const releases = Object.entries(library.debFrom ?? {}).filter(([from]) => Number(from) <= (suite.order ?? 0));
+  const releases = Object.entries(library.debFrom ?? {}).filter(([from]) => Number(from) <= order);
   return releases.at(-1)?.[1];
+}
+
+/** Packages whose names in Ubuntu are its own. */
+const OTHER_IN_UBUNTU =
+  /^lib(?:jpeg|tiff|magickwand|event|ncurses|hiredis|json-c|fmt|readline|mariadb|openblas)|^default-libmysql/;
+
+/** The release of Debian whose names of libraries one of Ubuntu shares. */
+function ubuntuAsDebian(name: string, { distro, order }: Suite): number | undefined {
+  if (distro !== 'ubuntu' || order === undefined || OTHER_IN_UBUNTU.test(name)) return undefined;
+  return order < 20 ? 10 : order < 22 ? 11 : order < 24 ? 12 : 13;
 }

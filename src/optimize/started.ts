@@ -5,17 +5,18 @@ import { shellPrograms } from './programs.ts';
 import type { Subject } from './types.ts';
 import type { World } from './world.ts';
 
+/** What only starts something else, and its options. */
+const WRAPPER = /^(?:(?:.*\/)?(?:tini|dumb-init|env|exec|nohup|sh|bash)|-.*|\w+=.*)$/;
+
 /** The programs that ENTRYPOINT and CMD start, by path; one that is called by its name alone stands as it is. */
 export function startedPrograms(subject: Subject, world: World): readonly string[] {
   const workdir = finalWorkdir(subject.stage, world);
   const found = new Set<string>();
   for (const line of startCommand(subject.document, subject.stage)?.lines ?? []) {
-    for (const word of line.slice(0, 4)) {
-      if (/[$`*]|^-/.test(word) || shellPrograms.has(word)) continue;
-      const path = word.includes('/') ? joinPath(workdir, word) : undefined;
-      if (path !== undefined) found.add(path);
-      else if (word === line[0]) found.add(word);
-    }
+    const word = line.find((item) => !WRAPPER.test(item));
+    if (word === undefined || /[$`*]/.test(word) || shellPrograms.has(word)) continue;
+    const path = word.includes('/') ? joinPath(workdir, word) : word;
+    if (path !== undefined) found.add(path);
   }
   return [...found];
 }

@@ -1,4 +1,5 @@
 import { joinPath } from '../../dockerfile/index.ts';
+import { startedBelow } from '../started.ts';
 import type { Call, Effect, Subject } from '../types.ts';
 import type { World } from '../world.ts';
 import { optionOf } from './files.ts';
@@ -29,7 +30,12 @@ export function makeEffects(call: Call, world: World, subject: Subject): readonl
     const makefile = new Makefile(text, given);
     const targets = words.filter((word) => !word.includes('=') && !/^\d+$/.test(word));
     const lines = makefile.commands(targets.length > 0 ? targets : makefile.first);
-    return lines?.map((line) => ({ kind: 'script', text: line, cwd: folder!, origin: name }));
+    if (!lines) return undefined;
+    // Rules by pattern and functions are not followed; what is started from here is made here. A command that tells overwrites it.
+    const unseen = startedBelow(folder!, subject, world).map((started): Effect => {
+      return { kind: 'write', path: started, role: 'artifact', origin: 'built by `make`', marks: ['unseen'] };
+    });
+    return [...unseen, ...lines.map((text): Effect => ({ kind: 'script', text, cwd: folder!, origin: name }))];
   }
   return undefined;
 }

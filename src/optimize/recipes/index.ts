@@ -1,4 +1,5 @@
 import type { Recipe } from '../types.ts';
+import { c } from './c.ts';
 import { go } from './go.ts';
 
 /**
@@ -34,4 +35,4 @@ import { go } from './go.ts';
  * `sdkVariables` (ENV that only the SDK reads), `leave` (artifacts that are not wanted, with the class),
  * `assumptions` (`isUnproved` for what only a run can tell).
  */
-export const recipes: readonly Recipe[] = [go];
+export const recipes: readonly Recipe[] = [go, c];
