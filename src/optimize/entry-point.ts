@@ -208,7 +208,10 @@ class Reader {
 
   #path(word: string, why: string): Entry | undefined {
     const path = /[$`*]/.test(word) ? undefined : joinPath(this.#workdir, word);
-    const entry = path === undefined || path === '/' ? undefined : this.#world.tree.get(path);
+    const isFile = /\.(?:conf|cfg|ini|json|ya?ml|toml|xml|properties|lua|pem|crt|key|js|py|rb)$/.test(word);
+    // In a folder whose files are not known, only what has the looks of a file is taken for one.
+    const inside = isFile ? this.#follow(path) : undefined;
+    const entry = path === undefined || path === '/' ? undefined : (this.#world.tree.get(path) ?? inside);
     if (entry && entry.path !== this.#workdir && !this.paths.has(entry.path))
       this.paths.set(entry.path, { entry, why });
     return entry;

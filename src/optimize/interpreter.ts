@@ -376,7 +376,7 @@ class Interpreter {
       if (!isNode(item) || item.type !== 'Redirect' || !isNode(item.target)) continue;
       if (!/^(?:&?>>?|>\|)$/.test(String(item.operator))) continue;
       const word = this.#expand(item.target, frame)[0] ?? '';
-      if (/^&?\d+$|^\/dev\/|[$`]/.test(word)) continue;
+      if (/^&?\d+$|^\/dev\/|[$`*?]/.test(word)) continue;
       const path = joinPath(frame.cwd, word);
       // A stand-in for the program, so that its dependencies are compiled first.
       const role = /\.(?:rs|go|c|cc|cpp|h|java|kt|cs|hs)$/.test(word) ? 'source' : 'data';

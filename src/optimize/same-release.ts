@@ -13,7 +13,9 @@ export function sameRelease(system: System): readonly RuntimeOption[] {
     if (tag === undefined || tag === 'latest') return [{ image: 'debian:stable-slim', why }];
     return [{ image: /-slim$/.test(tag) ? `debian:${tag}` : `debian:${tag}-slim`, why }];
   }
-  if (sdk === undefined && repository !== undefined && suite !== undefined && system.runtime?.language === undefined) {
+  const { runtime } = system;
+  const isPlain = runtime !== undefined && runtime.language === undefined && runtime.server === undefined;
+  if (sdk === undefined && isPlain && repository !== undefined) {
     return [{ image: tag === undefined ? repository : `${repository}:${tag}`, why }];
   }
   if (suite?.distro === 'debian' && suite.release !== undefined)

@@ -128,6 +128,7 @@ class Slicer {
     else if (LEFT[role] !== undefined) this.#leaveByRole(entry);
     else if (entry.kind === 'folder' && !entry.isOpaque) this.#folder(entry);
     else if (role === 'unknown') this.#unknown(entry);
+    else if (path.startsWith('/etc/apt/')) this.#leave(path, 'toolchain', 'it says where packages come from');
     else if (/^\/(?:tmp|var\/tmp|var\/cache|root\/\.cache)\//.test(path))
       this.#leave(path, 'cache', 'it lies in a folder for temporary files');
     else if (/^\/root\/\.(?:ssh|netrc|npmrc|gitconfig|git-credentials|docker)/.test(path)) {

@@ -75,6 +75,15 @@ function plan(evidence: Evidence): Proposal | Declined {
   for (const { instruction, entry } of entryPoint.programs) {
     if (entry?.role === 'artifact') keep.push({ path: entry.path, why: `${instruction.keyword} starts it` });
   }
+  if (system.libc === undefined || sameRelease(system).length === 0) {
+    const image = evidence.stage.image?.text ?? evidence.stage.baseText;
+    return declined(
+      'no-runtime',
+      `which release of which system ${image} is made from is not known`,
+      evidence.stage.from,
+    );
+  }
+  keep.push(...searchedFolders(evidence));
   const isStatic =
     programs.length > 0 && programs.every(({ marks }) => marks.includes('static')) && prefixes.length === 0;
   const linked = isStatic ? staticPrograms(evidence, sources) : dynamicPrograms(evidence, sources, programs, prefixes);
@@ -88,14 +97,32 @@ function plan(evidence: Evidence): Proposal | Declined {
       ...made
         .filter(({ marks }) => marks.includes('target'))
         .map(({ path }) => ({ path, role: 'source' as const, why: 'it is the folder of the build' })),
+      ...world.tree.entries
+        .filter(isArchive)
+        .map(({ path }) => ({ path, role: 'source' as const, why: 'it is unpacked by the build' })),
       ...programs.filter(isTest).map(({ path }) => ({ path, role: 'test' as const, why: 'only tests read it' })),
     ],
   };
 }
 
+/** Folders in which the loader is told to look for libraries, where the stage makes them. */
+function searchedFolders({ stage, world }: Evidence): readonly Keep[] {
+  const value = stage.scope.end.variable('LD_LIBRARY_PATH')?.value ?? '';
+  return value.split(':').flatMap((word) => {
+    const path = word.replace(/\/+$/, '');
+    const entry = path.startsWith('/') ? world.tree.find(path) : undefined;
+    const isMade = entry?.isOpaque === true && entry.path !== path;
+    return isMade ? [{ path, isFolder: true, why: 'LD_LIBRARY_PATH has it' }] : [];
+  });
+}
+
 function isBuildProgram(name: string): boolean {
   const program = name.slice(name.lastIndexOf('/') + 1);
   return isCompiler(program) || /^(?:make|gmake|cmake|ninja|ld|as|ar|gdb|gdbserver|ctest|meson)$/.test(program);
+}
+
+function isArchive({ path, origin }: Entry): boolean {
+  return origin.startsWith('fetched') && /\.(?:tar(?:\.\w+)?|t[gbx]z2?|zip|deb|patch|diff)$/.test(path);
 }
 
 function isTest({ path, marks }: Entry): boolean {

@@ -24,6 +24,10 @@ export function buildSystemEffects(call: Call, world: World, subject: Subject): 
   if (HARMLESS.test(name)) return NONE;
   if (name === 'configure' || name === 'Configure' || (name === 'config' && call.command.words[0]?.value.includes('/')))
     return configured(call.cwd, { tool: 'configure', source: call.cwd, prefix: prefixOf(call), given: new Map() });
+  if (/^qmake\d?$|^premake\d?$/.test(name))
+    return configured(call.cwd, { tool: 'configure', source: call.cwd, prefix: '/usr/local', given: new Map() });
+  if (/^(?:scons|b2|bjam|xmake|waf|bazel)$/.test(name))
+    return build(call, call.cwd, call.args.includes('install'), world, subject);
   if (name === 'cmake') return cmakeEffects(call, world, subject);
   if (name === 'meson') return mesonEffects(call, world, subject);
   if (name === 'make' || name === 'gmake' || name === 'ninja' || name === 'samu') return makeCall(call, world, subject);
@@ -116,9 +120,7 @@ function makeCall(call: Call, world: World, subject: Subject): readonly Effect[]
 function targetsOf(call: Call): readonly string[] {
   return call.args.filter(
     (arg, at) =>
-      !arg.startsWith('-') &&
-      !/^-[CfjkB]$|^--(?:build|config|parallel)$/.test(call.args[at - 1] ?? '') &&
-      !/=|^\d+$/.test(arg),
+      !arg.startsWith('-') && !/^-[CfB]$|^--(?:build|config)$/.test(call.args[at - 1] ?? '') && !/=|^\d+$/.test(arg),
   );
 }
 
