@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A private Docker engine for the end-to-end tests, from Debian's docker.io, in a folder of its own.
 #
-#   engine.sh install        install docker.io, mmdebstrap and buildah where they are missing (apt, root)
+#   engine.sh install        install what it needs where that is missing (apt, root)
 #   engine.sh start DIR      start it if it does not run; prints DOCKER_HOST=… and the network that builds need
 #   engine.sh stop DIR       stop it by its pid; images stay for the next start
 #   engine.sh status DIR     say whether it runs; exit 1 when it does not
@@ -15,7 +15,7 @@ die() { say "$@"; exit 1; }
 
 install_packages() {
   local missing=() package
-  for package in docker.io mmdebstrap buildah; do
+  for package in docker.io mmdebstrap buildah curl iproute2 iptables; do
     [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null)" = 'ii ' ] || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
