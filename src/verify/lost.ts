@@ -205,7 +205,7 @@ export function searchedFiles(after: Snapshot): Set<string> {
   for (const entry of after.files.entries()) {
     if (entry.type !== 'file' || after.isBase(entry) || entry.size > LARGEST_TEXT) continue;
     if (
-      /\/(?:node_modules|(?:site|dist)-packages)\/|^\/(?:proc|sys|dev|usr\/(?:share|include|lib)|var\/lib)\//.test(
+      /\/(?:node_modules|(?:site|dist)-packages)\/|^\/(?:proc|sys|dev|usr\/(?:share|include|lib)|var\/(?:lib|cache|log))\//.test(
         entry.path,
       )
     )
