@@ -55,14 +55,14 @@ major() { echo "${1%%.*}"; }
 names() {
   cat <<NAMES
 gcc: gcc:12 gcc:12-bookworm
-distroless-static: gcr.io/distroless/static-debian12 gcr.io/distroless/static
-distroless-static-nonroot: gcr.io/distroless/static-debian12:nonroot gcr.io/distroless/static:nonroot
-distroless-base: gcr.io/distroless/base-debian12 gcr.io/distroless/base
-distroless-base-nonroot: gcr.io/distroless/base-debian12:nonroot gcr.io/distroless/base:nonroot
-distroless-cc: gcr.io/distroless/cc-debian12 gcr.io/distroless/cc
-distroless-cc-nonroot: gcr.io/distroless/cc-debian12:nonroot gcr.io/distroless/cc:nonroot
+distroless-static: gcr.io/distroless/static-debian12 gcr.io/distroless/static-debian13 gcr.io/distroless/static
+distroless-static-nonroot: gcr.io/distroless/static-debian12:nonroot gcr.io/distroless/static-debian13:nonroot gcr.io/distroless/static:nonroot
+distroless-base: gcr.io/distroless/base-debian12 gcr.io/distroless/base-debian13 gcr.io/distroless/base
+distroless-base-nonroot: gcr.io/distroless/base-debian12:nonroot gcr.io/distroless/base-debian13:nonroot gcr.io/distroless/base:nonroot
+distroless-cc: gcr.io/distroless/cc-debian12 gcr.io/distroless/cc-debian13 gcr.io/distroless/cc
+distroless-cc-nonroot: gcr.io/distroless/cc-debian12:nonroot gcr.io/distroless/cc-debian13:nonroot gcr.io/distroless/cc:nonroot
 busybox: busybox busybox:1.36
-alpine: alpine alpine:3 alpine:3.18 alpine:3.19 alpine:3.20
+alpine: alpine alpine:3 alpine:3.18 alpine:3.19 alpine:3.20 alpine:3.21 alpine:3.22 alpine:3.23
 NAMES
   local v
   [ -z "$go_root" ] || v=$(minor "$go_version") && echo "golang: golang golang:1 golang:$v golang:$v-bookworm golang:1-bookworm"
