@@ -10,6 +10,7 @@ import { publishSchema } from '../src/config/schema.ts';
 import { escapeControls } from '../src/formatters/escape.ts';
 import type { Rule } from '../src/lint/types.ts';
 import { reportSchema } from './report-schema.ts';
+import { verificationSchema } from './verification-schema.ts';
 
 const root = new URL('..', import.meta.url);
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
@@ -22,6 +23,7 @@ export function generate(): Record<string, string> {
     'src/version.ts': `// Generated from package.json by \`npm run generate\`.\nexport const version = '${version}';\n`,
     'schema/config.json': json(schema),
     'schema/report.json': json(reportSchema),
+    'schema/verification.json': json(verificationSchema),
     '.dockerfileoptrc.example': exampleConfig(),
     '.pre-commit-hooks.yaml': preCommitHooks(),
     'rules/README.md': ruleBook(),

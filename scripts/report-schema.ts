@@ -1,11 +1,11 @@
 import { publishSchema, type Schema } from '../src/config/schema.ts';
 
-const string = { type: 'string' } as const;
-const count = { type: 'integer', minimum: 0 } as const;
+export const string = { type: 'string' } as const;
+export const count = { type: 'integer', minimum: 0 } as const;
 const place = { type: 'integer', minimum: 1 } as const;
 
 /** An object whose keys are all there and are the only ones, but for those named optional. */
-function object(description: string, properties: Record<string, object>, optional: string[] = []) {
+export function object(description: string, properties: Record<string, object>, optional: string[] = []) {
   const required = Object.keys(properties).filter((key) => !optional.includes(key));
   return { description, type: 'object', properties, required, additionalProperties: false };
 }

@@ -99,7 +99,7 @@ export function figureRows(report: VerificationReport): FigureRow[] {
     { name: 'Build', before: buildTime(before.build), after: buildTime(after.build), saved: '' },
     ...(one === undefined && two === undefined
       ? []
-      : [{ name: 'Build again', before: showSeconds(one), after: showSeconds(two), saved: '' }]),
+      : [{ name: 'Cached', before: showSeconds(one), after: showSeconds(two), saved: '' }]),
   ];
 }
 

@@ -65,12 +65,14 @@ class Page {
       const line = pad(name, 12) + (name === 'Size' ? bold(cells) : cells);
       return line + (name === 'Size' && !saved.startsWith('-') ? green(saved) : saved);
     });
-    const names = [before, after].map(
+    const [one, two] = [before, after].map(
       ({ dockerfile, target }) => clean(dockerfile) + (target ? ` (${clean(target)})` : ''),
-    );
+    ) as [string, string];
+    const names = `${one} → ${two}`;
+    const title = names.length <= WIDTH ? [names] : [...wrap(one, 0), ...wrap(`→ ${two}`, 0)];
     return [
-      ...wrap(`${bold(names[0]!)} → ${bold(names[1]!)}`, 0, `${names[0]} → ${names[1]}`),
-      dim(clean(`built with ${engine.name} ${engine.version}`)),
+      ...title.map(bold),
+      ...wrap(clean(`built with ${engine.name} ${engine.version}`), 0).map(dim),
       '',
       dim(head),
       ...rows,
@@ -142,7 +144,10 @@ class Page {
     const rows = wasted.largest.slice(0, 5);
     return [
       bold(`Wasted in the rewrite: ${showSize(wasted.bytes)} overwritten or deleted by later layers`),
-      ...rows.map(({ path, bytes, how }) => `  ${showSize(bytes).padStart(7)}  ${clip(clean(path), 56)}  ${dim(how)}`),
+      ...rows.map(
+        ({ path, bytes, how }) =>
+          `  ${showSize(bytes).padStart(7)}  ${clip(clean(path), 54)}  ${dim(clip(clean(how), 12))}`,
+      ),
     ];
   }
 
@@ -162,7 +167,7 @@ class Page {
     const shown = evidence.slice(0, MOST_EVIDENCE[outcome]);
     const more = evidence.length - shown.length;
     return [
-      `  ${this.#paint(outcome, SYMBOLS[outcome])} ${pad(id, 18)} ${this.#paint(outcome, first!)}`,
+      `  ${this.#paint(outcome, SYMBOLS[outcome])} ${pad(clip(clean(id), 18), 18)} ${this.#paint(outcome, first!)}`,
       ...rest.map((line) => ' '.repeat(23) + this.#paint(outcome, line)),
       ...shown.flatMap((item) => this.#evidence(item, item.message === summary)),
       ...(more > 0 && outcome !== 'same' ? [this.#palette.dim(`      … ${more} more`)] : []),
@@ -285,10 +290,10 @@ const clean = escapeControls;
 const pad = (text: string, width: number) => text.padEnd(width);
 const clip = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
-/** Lines that fit beside an indent; a word that is longer than a line is cut. `plain` is the text without its styles. */
-function wrap(text: string, indent: number, plain = text): string[] {
+/** Lines that fit beside an indent; a word that is longer than a line is cut. */
+function wrap(text: string, indent: number): string[] {
   const room = WIDTH - indent;
-  if (plain.length <= room || plain !== text) return [text];
+  if (text.length <= room) return [text];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -302,5 +307,5 @@ function wrap(text: string, indent: number, plain = text): string[] {
       line = line.slice(room);
     }
   }
-  return line === '' ? lines : [...lines, line];
+  return [...lines, line];
 }
