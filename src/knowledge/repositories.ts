@@ -9,3 +9,18 @@ export function canonicalRepository(repository: string): string {
   const name = repository.toLowerCase().replace(HUB_AND_MIRRORS, '').replace(ARCHITECTURE, '');
   return /(?:^|\/)library\/([^/]+)$/.exec(name)?.[1] ?? name;
 }
+
+/** A Windows image, about whose accounts, shells and libraries these tables say nothing. */
+export function isWindowsImage(repository: string, tag: string | undefined): boolean {
+  return (
+    /windowsservercore|nanoserver|windows-?(?:ltsc|server)|-ltsc20\d\d/.test(tag ?? '') ||
+    /^mcr\.microsoft\.com\/(?:windows\b|dotnet\/framework\b)|^microsoft\/(?:windowsservercore|nanoserver)/.test(
+      repository,
+    )
+  );
+}
+
+/** What a table says of a name; nothing of what every object has. */
+export function fromTable<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -358,3 +358,9 @@ export function suiteOf(repository: string, tag: string | undefined): Suite | un
   if (words?.release !== undefined) return words;
   return suiteInTable(name, asked) ?? words ?? suiteOfRepository(name, asked);
 }
+
+/** The libc of `repository:tag`, where neither tells `otherwise`. */
+export function libcOf(repository: string, tag: string | undefined, otherwise: Libc | undefined): Libc | undefined {
+  if (/(?:^|[-_])alpine|(?:^|-)musl(?:-|$)/.test(`${repository.split('/').pop()}-${tag ?? ''}`)) return 'musl';
+  return suiteOf(repository, tag)?.libc ?? otherwise;
+}
