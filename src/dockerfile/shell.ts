@@ -34,7 +34,7 @@ export class ShellScript implements ShellText {
     this.shell = shell;
     this.dialect = dialectOf(shell);
     this.isMapped = isMapped;
-    this.#whole = whole;
+    this.#whole = { start: whole.start, end: whole.end };
   }
 
   /** The source range of a span of the text; the whole argument where positions are not known. */

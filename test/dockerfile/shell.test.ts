@@ -80,6 +80,10 @@ test('the text behind sh -c of the exec form is shell', () => {
   );
   const escaped = script('RUN ["sh", "-c", "echo \\"x\\""]\n').shell;
   assert.is(escaped.isMapped, false);
+  assert.equal(
+    escaped.commands[0]!.words.map(({ value }) => value),
+    ['echo', 'x'],
+  );
   assert.is(script('RUN ["make"]\n').shell, undefined);
 });
 
