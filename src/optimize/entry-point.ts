@@ -64,12 +64,21 @@ class Reader {
       this.#argv([...own, ...given], 'exec', entrypoint!);
       // A script may end in `exec "$@"`; then CMD is a command line of its own.
       const name = given[0];
-      if (name !== undefined && this.#resolve(name)?.role) this.#argv(given, 'exec', cmd!);
+      if (name !== undefined && (this.#resolve(name)?.role || this.#passesOn(own))) this.#argv(given, 'exec', cmd!);
       return;
     }
     if (entrypoint) this.command(entrypoint, 'exec');
     // The shell form of ENTRYPOINT takes no arguments.
     if (cmd && (!entrypoint || own)) this.command(cmd, 'exec');
+  }
+
+  /** Whether a script of the context ends in starting its arguments. */
+  #passesOn(argv: readonly string[]): boolean {
+    return argv.some((word) => {
+      const { contextPath } = this.#resolve(word) ?? {};
+      const text = contextPath === undefined ? undefined : this.#subject.context.readText(contextPath);
+      return text !== undefined && /^#!/.test(text) && /"?\$[@*]/.test(text);
+    });
   }
 
   command(instruction: Instruction, via: Program['via']): void {

@@ -87,6 +87,7 @@ class Renderer {
     const { stage, runtime } = this.#plan;
     const variable = /^\$(?:\{(\w+)\}|(\w+))$/.exec(stage.baseWord!.text);
     const name = variable?.[1] ?? variable?.[2];
+    if (!variable) return this.#sameVariables() ?? runtime.image;
     const declared =
       name === undefined
         ? undefined
@@ -96,6 +97,24 @@ class Renderer {
     const last = this.#globalArgs().at(-1)!;
     edits.push({ start: last.end, end: last.end, text: `${this.#eol}${this.#keyword(`ARG ${own}=${runtime.image}`)}` });
     return stage.baseWord!.text.startsWith('${') ? `\${${own}}` : `$${own}`;
+  }
+
+  /** The runtime's name with the variables of the stage's own, where that is the same image in another variant. */
+  #sameVariables(): string | undefined {
+    const { stage, runtime } = this.#plan;
+    const { text } = stage.baseWord!;
+    const own = stage.image?.text;
+    if (own === undefined || !text.includes('$')) return undefined;
+    const repository = own.replace(/[:@][^/]*$/, '');
+    if (!runtime.image.startsWith(`${repository}:`)) return undefined;
+    const found = [...text.matchAll(/\$(?:\{\w+(?::?-[^{}]*)?\}|\w+)/g)].map(([word]) => word);
+    const parts = text.split(found[0]!);
+    const [before = '', after = ''] = parts;
+    // What the variable stands for, if it is the only one.
+    if (found.length !== 1 || parts.length !== 2 || !own.startsWith(before) || !own.endsWith(after)) return undefined;
+    const value = own.slice(before.length, own.length - after.length);
+    if (value === '' || runtime.image.split(value).length !== 2) return undefined;
+    return runtime.image.replace(value, () => found[0]!);
   }
 
   #globalArgs(): readonly Instruction[] {

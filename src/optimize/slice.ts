@@ -278,7 +278,12 @@ class Slicer {
   /** The paths to copy: a folder of which everything is kept stands for its content. */
   #fold(): readonly Keep[] {
     const { tree } = this.#evidence.world;
-    let keeps = [...this.#keeps.values()].map((keep) => ({ ...keep, owner: keep.owner ?? tree.get(keep.path)?.owner }));
+    let keeps = [...this.#keeps.values()].map((keep): Keep => {
+      const entry = tree.get(keep.path);
+      // One COPY of several folders would bring what is in them, not the folders.
+      const isFolder = keep.isFolder ?? (entry !== undefined && (entry.kind === 'folder' || entry.isOpaque));
+      return { ...keep, isFolder, owner: keep.owner ?? entry?.owner };
+    });
     const folders = new Set<string>();
     for (const { path } of keeps) {
       for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
