@@ -163,7 +163,7 @@ class Slicer {
     const { tree } = this.#evidence.world;
     const isEmpty =
       tree.under(path).length === 1 && tree.find(path.slice(0, path.lastIndexOf('/')) || '/')?.isOpaque !== true;
-    if (path === this.#evidence.workdir) {
+    if (path === this.#evidence.workdir && !(isEmpty && owner !== undefined)) {
       if (owner !== undefined)
         this.#assume(`${path} has to belong to ${owner} only as far as what is copied into it`, true);
       return;

@@ -27,7 +27,7 @@ export function makeEffects(call: Call, world: World, subject: Subject): readonl
     if (text === undefined) continue;
     const words = call.args.filter((arg, at) => !arg.startsWith('-') && !/^-(?:C|f|j)$/.test(call.args[at - 1] ?? ''));
     const given = words.filter((word) => word.includes('='));
-    const makefile = new Makefile(text, given);
+    const makefile = new Makefile(text, given, (name) => call.env(name));
     const targets = words.filter((word) => !word.includes('=') && !/^\d+$/.test(word));
     const lines = makefile.commands(targets.length > 0 ? targets : makefile.first);
     if (!lines) return undefined;
@@ -43,9 +43,14 @@ export function makeEffects(call: Call, world: World, subject: Subject): readonl
 class Makefile {
   readonly #variables = new Map<string, string>();
   readonly #rules = new Map<string, MakeRule>();
+  readonly #env: (name: string) => string | undefined;
+  /** It takes in no other file, so that a variable that it does not set is empty. */
+  readonly #isWhole: boolean;
   readonly first: readonly string[];
 
-  constructor(text: string, given: readonly string[]) {
+  constructor(text: string, given: readonly string[], env: (name: string) => string | undefined) {
+    this.#env = env;
+    this.#isWhole = !/^\s*[-s]?include\s/m.test(text);
     const fixed = new Set<string>();
     for (const word of given) {
       const equals = word.indexOf('=');
@@ -122,7 +127,7 @@ class Makefile {
         // A function, or what the environment says.
         if (!/^[\w.-]+$/.test(name)) return whole;
         const value = this.#variables.get(name);
-        if (value === undefined) return IMPLICIT[name] ?? `\${${name}}`;
+        if (value === undefined) return this.#env(name) ?? IMPLICIT[name] ?? (this.#isWhole ? '' : `\${${name}}`);
         return depth < DEEPEST ? this.#expand(value, target, needs, depth + 1) : whole;
       },
     );

@@ -1,6 +1,10 @@
 import type { Recipe } from '../types.ts';
 import { c } from './c.ts';
 import { go } from './go.ts';
+import { java } from './java.ts';
+import { node } from './node.ts';
+import { python } from './python.ts';
+import { rust } from './rust.ts';
 
 /**
  * The recipes in the order in which they are tried: the first that matches has the stage.
@@ -35,4 +39,4 @@ import { go } from './go.ts';
  * `sdkVariables` (ENV that only the SDK reads), `leave` (artifacts that are not wanted, with the class),
  * `assumptions` (`isUnproved` for what only a run can tell).
  */
-export const recipes: readonly Recipe[] = [go, c];
+export const recipes: readonly Recipe[] = [go, node, java, rust, python, c];

@@ -64,14 +64,13 @@ function plan(evidence: Evidence): Proposal | Declined {
   const scripts = entryPoint.programs.filter(({ entry }) => entry?.role === 'artifact');
   for (const { entry, instruction } of scripts) {
     // A start script finds its libraries beside its folder.
-    const application = world.tree.entries.find(
+    const known = world.tree.entries.find(
       ({ path, marks }) => marks.includes(LIBRARIES) && isWithin(entry!.path, path),
     );
-    keep.push({
-      path: application?.path ?? entry!.path,
-      isFolder: application !== undefined,
-      why: `${instruction.keyword} starts it`,
-    });
+    const isBuilt = world.tree.entries.some(({ path, marks }) => marks.includes(TARGET) && isWithin(entry!.path, path));
+    const application = known?.path ?? (isBuilt ? /^(.+)\/bin\/[^/]+$/.exec(entry!.path)?.[1] : undefined);
+    const why = `${instruction.keyword} starts it`;
+    keep.push({ path: application ?? entry!.path, isFolder: application !== undefined, why });
   }
   if (keep.length === 0) return noArtifact(evidence);
   const runtime = runtimesFor(evidence, sources.usesDesktop);

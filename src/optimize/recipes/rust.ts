@@ -33,7 +33,12 @@ export const rust: Recipe = {
           ({ name, subcommand }) =>
             name === 'rustc' || (name === 'cargo' && /^(?:build|b|install|rustc|zigbuild)$/.test(subcommand ?? '')),
         ),
-  classify: (path) => (/(?:^|\/)(?:\.cargo|\.sqlx)\/|(?:^|\/)vendor\/|\.rs$/.test(path) ? 'source' : undefined),
+  classify: (path) =>
+    /(?:^|\/)(?:\.cargo|\.sqlx)\/|(?:^|\/)vendor\/|\.rs$|(?:^|\/)\.?(?:rustfmt|clippy|deny|cross|release|cliff)\.toml$/i.test(
+      path,
+    )
+      ? 'source'
+      : undefined,
   effects: (call, world, subject) => cargoEffects(call, world, subject) ?? (TOOLS.test(call.name) ? [] : undefined),
   plan,
 };
@@ -47,6 +52,9 @@ function plan(evidence: Evidence): Proposal | Declined {
       `the entry point calls \`${tool.name}\`, which only the build stage has`,
       tool.instruction,
     );
+  const missing = entryPoint.programs.find(({ entry }) => entry?.marks.includes('known'));
+  if (missing)
+    return declined('no-artifact', `the packages have no program ${missing.entry!.path}`, missing.instruction);
   const started = entryPoint.programs.filter(
     ({ entry, via }) => via !== 'healthcheck' && (entry?.role === 'artifact' || entry?.marks.includes('installed')),
   );

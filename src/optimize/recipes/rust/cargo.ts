@@ -93,7 +93,7 @@ function buildEffects(call: Call, world: World, subject: Subject): readonly Effe
       isOpaque: true,
       role: 'artifact',
       origin,
-      marks: ['target', ...marks],
+      marks: ['target', ...(programs ? ['known'] : []), ...marks],
     },
   ];
   const paths = programs?.map((program) => `${output}/${program}`) ?? startedBelow(target, subject, world);
