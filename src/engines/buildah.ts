@@ -165,7 +165,7 @@ class BuildahEngine implements Engine {
   save(image: string) {
     return lazyStream(async () => {
       const file = join(await this.#session.makeFolder(), 'image.tar');
-      await this.#session.track(
+      await this.#session.make(() =>
         this.#ask(['push', '--quiet', image.replace('sha256:', ''), `docker-archive:${file}`], 10 * ANSWER),
       );
       const result = createReadStream(file);
@@ -214,7 +214,7 @@ class BuildahEngine implements Engine {
     this.#count += 1;
     const name = `dockerfileopt-${this.#session.id.slice(0, 8)}-${this.#count}`;
     this.#containers.set(name, undefined);
-    await this.#session.track(this.#ask(['from', '--pull-never', `--name=${name}`, image.replace('sha256:', '')]));
+    await this.#session.make(() => this.#ask(['from', '--pull-never', `--name=${name}`, image.replace('sha256:', '')]));
     return name;
   }
 

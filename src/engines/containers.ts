@@ -77,7 +77,7 @@ async function createContainer(
   client: ContainerClient,
   args: readonly string[],
 ): Promise<string | { ok: false; message: string; exitCode: number }> {
-  const ran = await client.session.track(
+  const ran = await client.session.make(() =>
     execute(client.command, ['create', '--label', client.session.label, ...args], { env: client.env, timeout: ANSWER }),
   );
   const id = ran.stdout.trim().split('\n').at(-1);
@@ -135,7 +135,7 @@ function internalNetwork(client: ContainerClient): Promise<string> {
   if (!network) {
     const name = `dockerfileopt-${session.id.slice(0, 8)}`;
     network = session
-      .track(ask(client, ['network', 'create', '--internal', '--label', session.label, name]))
+      .make(() => ask(client, ['network', 'create', '--internal', '--label', session.label, name]))
       .then(() => name);
     internalNetworks.set(session, network);
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EngineError } from './engine.ts';
 import type { Environment } from './process.ts';
 
 /** Everything made through engines carries it; its value is the session's id. */
@@ -60,6 +61,7 @@ export class Session {
 
   /** A new, empty folder that goes with the session. */
   async makeFolder(): Promise<string> {
+    this.#checkOpen();
     this.#folder ??= mkdtempSync(join(tmpdir(), `dockerfileopt-${this.id.slice(0, 8)}-`));
     return await mkdtemp(join(this.#folder, `${this.#next()}-`));
   }
@@ -84,6 +86,16 @@ export class Session {
     } finally {
       this.#pending.delete(work);
     }
+  }
+
+  /** Work that makes something to be removed: tracked, and refused once the session ends, when it would come too late. */
+  async make<T>(work: () => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return await this.track(work());
+  }
+
+  #checkOpen(): void {
+    if (this.#abort.signal.aborted) throw new EngineError('interrupted');
   }
 
   /** Stops what is under way and removes what was made. Never throws: returns what could not be removed and why. */

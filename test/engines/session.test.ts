@@ -89,6 +89,18 @@ test('an ended session leaves no handler and no file', async () => {
   assert.equal(await session.dispose(), ['stuck']);
 });
 
+test('makes nothing once it ends', async () => {
+  const session = new Session({ signals: false });
+  let made = 0;
+  const make = () => session.make(async () => (made += 1));
+  await make();
+  const ended = session.dispose();
+  await assert.rejects(make, /^interrupted$/);
+  await assert.rejects(() => session.makeFolder(), /^interrupted$/);
+  await ended;
+  assert.is(made, 1);
+});
+
 test('keeps logs where it is told to', async () => {
   const folder = join(makeTemporary(), 'new');
   const session = new Session({ logFolder: folder, signals: false });
