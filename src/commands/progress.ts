@@ -10,7 +10,8 @@ export class Progress {
   #step = '';
   #detail = '';
   #shown = '';
-  #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(world: Pick<World, 'printAside' | 'terminalWidth'>) {
     this.#world = world;
@@ -34,8 +35,7 @@ export class Progress {
 
   /** The changing line goes. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimers();
     if (this.#shown !== '') this.#world.printAside('\r\x1b[2K');
     this.#shown = '';
   }
@@ -46,19 +46,27 @@ export class Progress {
     this.#world.printAside(`${escapeControls(text)}\n`);
   }
 
-  /** Logs come faster than anyone reads, and a step that is silent still takes time. */
+  /** Logs come faster than anyone reads. */
   #schedule(): void {
-    this.#timer ??= setTimeout(() => this.#draw(), 100).unref();
+    this.#soon ??= setTimeout(() => this.#draw(), 100).unref();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#soon);
+    clearTimeout(this.#later);
+    this.#soon = undefined;
+    this.#later = undefined;
   }
 
   #draw(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     const seconds = Math.round((performance.now() - this.#started) / 1000);
     const line = escapeControls(`${seconds} s  ${this.#step}${this.#detail && `: ${this.#detail}`}`);
     const room = Math.max(20, (this.#width ?? 80) - 1);
     const fitting = line.length > room ? `${line.slice(0, room - 1)}…` : line;
     if (fitting !== this.#shown) this.#world.printAside(`\r\x1b[2K${fitting}`);
     this.#shown = fitting;
-    this.#timer = setTimeout(() => this.#draw(), 1000).unref();
+    // A step that is silent still takes time.
+    this.#later = setTimeout(() => this.#draw(), 1000).unref();
   }
 }

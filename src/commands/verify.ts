@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Document, decodeSource, parseDocument } from '../dockerfile/index.ts';
@@ -86,11 +86,13 @@ or with the engine: missing, too old, without network or disk space, or unable t
   async run(values, words, world) {
     const engine = readChoice(values, 'engine', ENGINES, 'auto');
     const format = readChoice(values, 'format', verificationFormats, 'text');
+    const outputFile = readText(values, 'output-file');
+    if (outputFile !== undefined) checkOutput(outputFile);
     const options = readOptions(values, world);
     const sides = await readSides(values, words, world);
     const verified = await runVerification(engine, sides, options, world, values.quiet === true);
     if (verified === undefined) return 130;
-    await show(verified, format, readText(values, 'output-file'), world);
+    await show(verified, format, outputFile, world);
     return exitCode(verified);
   },
 };
@@ -158,6 +160,16 @@ function keepLogs(report: VerificationReport): VerificationReport {
     before: { ...before, build: keep(before.build) },
     after: { ...after, build: keep(after.build) },
   };
+}
+
+/** Finds out before the work, not behind it. */
+function checkOutput(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('is a folder');
+  } catch (error) {
+    throw new UsageError(`${file}: ${describeFailure(error)}`);
+  }
 }
 
 async function show(

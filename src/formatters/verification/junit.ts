@@ -40,7 +40,7 @@ function describe({ outcome, message, hint }: Evidence): string {
 
 function buildLog({ report }: Verification): string {
   return findTroubles(report)
-    .map(({ build }) => build.log.join('\n'))
+    .map(({ build }) => [...build.log, ...(build.logFile === undefined ? [] : ['', build.logFile])].join('\n'))
     .join('\n\n');
 }
 

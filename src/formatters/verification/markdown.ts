@@ -63,6 +63,7 @@ function troubles(report: VerificationReport): string[] {
       build.step === undefined ? '' : `- Step: ${code(build.step)}`,
       build.exitCode === undefined ? '' : `- Exit code: ${build.exitCode}`,
       hint === undefined ? '' : `- Hint: ${text(hint)}`,
+      build.logFile === undefined ? '' : `- Log file: ${code(build.logFile)}`,
     ].filter((line) => line !== '');
     const [title1, ...rest] = facts;
     const head = `${title1}\n\n${rest.join('\n')}`;
