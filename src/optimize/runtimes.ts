@@ -45,7 +45,8 @@ function weigh(system: System, option: RuntimeOption, needs: readonly Need[]): C
   const lacks: string[] = [];
   const supplies: Supply[] = [];
   for (const need of needs) {
-    if (option.offers?.includes(need.kind) || (need.name !== undefined && option.offers?.includes(need.name))) continue;
+    const offered = need.kind === 'package' ? `package:${need.name}` : need.name;
+    if (option.offers?.includes(need.kind) || (offered !== undefined && option.offers?.includes(offered))) continue;
     const result = facts ? meet(need, facts, suite, system) : `nothing is known of ${option.image}`;
     if (result === true) continue;
     if (need.supply) supplies.push(...need.supply);

@@ -242,7 +242,7 @@ export interface RuntimeOption {
   readonly image: string;
   /** Why this one, as a clause. */
   readonly why?: string;
-  /** Kinds of needs, or programs, that the recipe knows the image to meet although the tables do not say so. */
+  /** Kinds of needs, programs, or packages (`package:zlib1g`), that the recipe knows the image to meet although the tables do not say so. */
   readonly offers?: readonly string[];
 }
 

@@ -1,5 +1,17 @@
+import { joinPath } from '../../dockerfile/index.ts';
 import { runtimeLibrary } from '../libraries.ts';
-import type { Assumption, Effect, Entry, Evidence, Keep, Need, RuntimeOption, Subject } from '../types.ts';
+import {
+  type Assumption,
+  type Declined,
+  declined,
+  type Effect,
+  type Entry,
+  type Evidence,
+  type Keep,
+  type Need,
+  type RuntimeOption,
+  type Subject,
+} from '../types.ts';
 
 /** What the recipes share whose programs are run from their sources by an interpreter. */
 
@@ -52,6 +64,57 @@ export function slimRuntimes({ stage, system }: Subject, offers: readonly string
     const isSame = own.endsWith(`/${runtime.slice(0, at)}`);
     return { image: isSame ? own + runtime.slice(at) : runtime, why: 'it has the same interpreter', offers };
   });
+}
+
+/** Sources that were fetched, and folders of which nothing more is known, from which the command may start something. */
+export function fetchedFolders(evidence: Evidence): readonly Keep[] {
+  const { world, entryPoint, workdir } = evidence;
+  const found = new Map<string, Keep>();
+  const add = (entry: Entry | undefined, why: string) => {
+    if (entry?.isOpaque && entry.role !== 'dependency' && isOwnFolder(entry.path))
+      found.set(entry.path, wholeFolder(evidence, entry.path, why));
+  };
+  for (const { name, args, instruction } of entryPoint.programs) {
+    for (const word of [name, ...args]) {
+      const path = word.includes('/') && !/[$*`]|:\/\//.test(word) ? joinPath(workdir, word) : undefined;
+      if (path !== undefined) add(world.tree.find(path), `${instruction.keyword} names a file in it`);
+    }
+  }
+  for (const entry of world.tree.entries) {
+    const isTemporary = /^\/(?:tmp|var\/tmp|root|usr)\//.test(entry.path);
+    if (entry.role === 'source' && entry.contextPath === undefined && !isTemporary && /fetched|ADD/.test(entry.origin))
+      add(entry, 'sources are run as they are');
+  }
+  return [...found.values()];
+}
+
+/** Why packages of the system cannot be installed again: they come from a source of their own. */
+export function foreignPackages({ world, commands }: Evidence): Declined | undefined {
+  const kept = world.packages.find(({ isBuildOnly, manager }) => !isBuildOnly && /^(?:apt|apk|yum|dnf)/.test(manager));
+  if (!kept) return undefined;
+  const entry = world.tree.entries.find(({ path }) => /^\/etc\/(?:apt\/sources|apk\/repositories)/.test(path));
+  const command = commands.find(({ name }) => name === 'add-apt-repository');
+  const where = entry?.instruction ?? command?.script.instruction;
+  return (
+    where &&
+    declined('unknown', 'packages of the system come from a source that the runtime image does not have', where)
+  );
+}
+
+/** What was fetched and run, so that nobody knows what it left. */
+export function fetchedScript({ world }: Evidence): Declined | undefined {
+  const found = world.unknowns.find(({ why }) => /piped|puts|fetches/.test(why));
+  return found && declined('unknown', found.why, found.instruction);
+}
+
+/** The highest folder above the one that the program runs in of which not everything is known. */
+export function opaqueAbove({ world }: Evidence, folder: string): string | undefined {
+  let found: string | undefined;
+  for (let at = folder; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    const entry = world.tree.get(at);
+    if (entry?.isOpaque && entry.role !== 'dependency' && isOwnFolder(at)) found = at;
+  }
+  return found;
 }
 
 /** Folders that hold a whole application, where it cannot be told apart from what was built in it. */
@@ -130,7 +193,7 @@ export function libraryNeeds(
   const needs: Need[] = [];
   const assumptions: Assumption[] = [];
   const installed = world.packages
-    .filter(({ name, isBuildOnly }) => isBuildOnly && /-dev(?:el)?$/.test(name))
+    .filter(({ name, isBuildOnly }) => isBuildOnly && /-dev(?:el)?$/.test(name) && !/^python[\d.]*-dev/.test(name))
     .map(({ name }) => ({ header: name, why: `what is built is linked with ${name}` }));
   for (const { header, why } of [...installed, ...wanted]) {
     const library = runtimeLibrary(header, system.suite);

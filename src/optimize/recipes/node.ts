@@ -14,11 +14,13 @@ import {
   type Subject,
 } from '../types.ts';
 import {
+  fetchedFolders,
+  fetchedScript,
+  foreignPackages,
   homeFolders,
   isOwnFolder,
   isScattered,
   libraryNeeds,
-  MADE,
   sameAccounts,
   slimRuntimes,
   spawnedPrograms,
@@ -28,10 +30,6 @@ import { GLOBAL_PACKAGES, nodeEffects } from './node/command.ts';
 import { type Manifest, manifestAbove, manifestIn } from './node/manifest.ts';
 import { importedPackages, variants } from './node/sources.ts';
 import { type NodeStart, packageOf, readNodeStart } from './node/start.ts';
-
-/** Variables that only installing and building read. */
-const SDK_VARIABLES =
-  /^(?:npm_config_\w+|NPM_CONFIG_(?!UPDATE_NOTIFIER)\w+|NPM_TOKEN|YARN_(?:CACHE_FOLDER|ENABLE_\w+)|CYPRESS_\w+|HUSKY|HUSKY_SKIP_INSTALL|PUPPETEER_SKIP_\w+|ADBLOCK|DISABLE_OPENCOLLECTIVE|SHARP_IGNORE_\w+|PYTHON)$/;
 
 /** Programs that the slim images of Node have as well. */
 const OFFERS = ['node', 'nodejs', 'npm', 'npx', 'yarn', 'yarnpkg', 'corepack', 'docker-entrypoint.sh'];
@@ -85,13 +83,15 @@ function plan(evidence: Evidence): Proposal | Declined {
   const { world, context } = evidence;
   const start = readNodeStart(evidence);
   if ('kind' in start) return start;
-  const problem = notForSlim(evidence, start) ?? notThere(evidence, start);
+  const problem =
+    notForSlim(evidence, start) ?? notThere(evidence, start) ?? fetchedScript(evidence) ?? foreignPackages(evidence);
   if (problem) return problem;
   const root = rootOf(evidence, start);
   const manifest = manifestIn(root, world, evidence) ?? start.manifests[0];
   const globals = globalPackages(evidence, start, manifest);
   if ('kind' in globals) return globals;
-  const isMade = world.tree.get(root)?.marks.includes(MADE) === true && !standaloneOf(evidence, start.files);
+  const standalone = standaloneOf(evidence, start.files);
+  const isMade = world.tree.get(root)?.isOpaque === true && !standalone;
   const sliced = !context.isThere || isMade ? undefined : slicedKeeps(evidence, start, root, globals.isAll);
   const keep = sliced && !(isOwnFolder(root) && isScattered(evidence, root, sliced.isKept)) ? sliced.keep : undefined;
   if (!keep && !isOwnFolder(root)) {
@@ -111,19 +111,27 @@ function plan(evidence: Evidence): Proposal | Declined {
       const name = packageOf(program);
       return dependencies.has(name) || devDependencies.has(name);
     });
-  const offers = [...OFFERS, ...start.programs.filter(isKnown), ...globals.programs, ...sameAccounts(evidence)];
+  // Python is there to compile add-ons.
+  const compiles = world.packages.some(({ isBuildOnly }) => isBuildOnly);
+  const offers = [
+    ...(compiles ? ['python3', 'python', 'python2', 'python-is-python3'].map((name) => `package:${name}`) : []),
+    ...OFFERS,
+    ...start.programs.filter(isKnown),
+    ...globals.programs,
+    ...sameAccounts(evidence),
+  ];
   return {
     kind: 'proposal',
     keep: [
       ...(keep ?? [wholeFolder(evidence, root, 'it is the application with its packages')]),
       ...globals.keep,
+      ...fetchedFolders(evidence).filter(({ path }) => path !== root && path !== standalone?.path),
       ...homeFolders(evidence, root),
     ],
     runtimes: slimRuntimes(evidence, offers),
     needs: [...libraries.needs, ...spawnedPrograms(evidence), ...packageNeeds(evidence, manifest)],
     buildSteps: prune ? [prune] : [],
     finalSteps: globals.steps,
-    sdkVariables: SDK_VARIABLES,
     leave: [
       ...(keep ? (sliced?.leave ?? []) : []),
       { path: GLOBAL_PACKAGES, role: 'toolchain', why: 'the runtime image has its own' },
@@ -184,7 +192,7 @@ function rootOf({ world, workdir }: Evidence, { files, manifests }: NodeStart): 
     let found: string | undefined;
     for (let at = from; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       const isRoot =
-        world.tree.get(`${at}/node_modules`)?.role === 'dependency' || world.tree.get(at)?.marks.includes(MADE);
+        world.tree.get(`${at}/node_modules`)?.role === 'dependency' || (at !== '' && world.tree.get(at)?.isOpaque);
       if (isRoot) found = at;
     }
     if (found !== undefined) return found;
@@ -249,6 +257,11 @@ function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStar
       if (kind === 'file' && contextPath !== undefined && /\.(?:[cm]?[jt]sx?|css)$/.test(path) && !files.includes(path))
         leave.push({ path, role: 'source', why: 'the build makes of it what is started' });
     }
+  }
+  // What lies beside a file that is started is loaded by it.
+  for (const { path, isOpaque } of artifacts) {
+    if (path !== root && isOpaque && !standalone && files.some((file) => within(file, path)))
+      keep.push({ path, isFolder: true, why: 'what is started lies in it' });
   }
   const isLeft = (path: string) => leave.some((item) => within(path, item.path));
   const isKept = ({ path, role }: Entry) =>

@@ -1,3 +1,4 @@
+import type { ShellCommand } from '../../dockerfile/index.ts';
 import { startCommand } from '../../lint/facts/shipping.ts';
 import { shellPrograms } from '../programs.ts';
 import {
@@ -15,11 +16,14 @@ import {
   type Subject,
 } from '../types.ts';
 import {
+  fetchedFolders,
+  fetchedScript,
+  foreignPackages,
   homeFolders,
   isOwnFolder,
   isScattered,
   libraryNeeds,
-  MADE,
+  opaqueAbove,
   sameAccounts,
   slimRuntimes,
   spawnedPrograms,
@@ -28,14 +32,18 @@ import {
 import { ENVIRONMENT, pythonEffects, sitePackages, UNKNOWN_SITE } from './python/command.ts';
 import { LINKED, ownPrograms, programsOf, readRequirements } from './python/requirements.ts';
 
-/** Variables that only installing and building read. */
-const SDK_VARIABLES = /^(?:PIP_\w+|POETRY_\w+|PIPENV_\w+|UV_\w+|PDM_\w+|CFLAGS|CXXFLAGS|LDFLAGS|CPPFLAGS|MAKEFLAGS)$/;
-
 /** Libraries that the interpreter itself is linked with, in Debian's names and Alpine's. */
 const OWN_LIBRARIES =
   'zlib1g libssl1.1 libssl3 libssl3t64 libffi6 libffi7 libffi8 libsqlite3-0 libbz2-1.0 liblzma5 libreadline8 libreadline8t64 libncursesw6 libexpat1 libuuid1 zlib libffi libssl3 sqlite-libs libbz2 xz-libs readline ncurses-libs libexpat libuuid'.split(
     ' ',
   );
+
+/** Where programs of packages lie, beside the interpreter, which is small. */
+const BIN = '/usr/local/bin';
+
+/** Programs that no package of Python brings. */
+const OTHERS =
+  /^(?:curl|wget|bash|nginx|apachectl|redis-server|tini|dumb-init|gosu|su-exec|git|ps|nc|psql|pg_isready|mysql|node|npm|npx|yarn|java|cron|sudo)$/;
 
 const OFFERS = /^(?:python|pip|pydoc|idle)[\d.]*$/;
 
@@ -81,7 +89,7 @@ function startsManager({ document, stage }: Subject): boolean {
 
 function plan(evidence: Evidence): Proposal | Declined {
   const { world, context } = evidence;
-  const problem = develops(evidence) ?? outOfReach(evidence);
+  const problem = develops(evidence) ?? outOfReach(evidence) ?? fetchedScript(evidence) ?? foreignPackages(evidence);
   if (problem) return problem;
   const site = sitePackages(evidence);
   const packages = world.tree.entries.filter(({ role, isOpaque }) => role === 'dependency' && isOpaque);
@@ -107,7 +115,7 @@ function plan(evidence: Evidence): Proposal | Declined {
     role === 'data' || role === 'artifact' || role === 'unknown' || packages.some((item) => item.path === path);
   const isWhole =
     !context.isThere ||
-    world.tree.get(root)?.marks.includes(MADE) === true ||
+    world.tree.get(root)?.isOpaque === true ||
     (isOwnFolder(root) && isScattered(evidence, root, isKept));
   const hasFiles = world.tree.under(root).some((entry) => entry.path !== root);
   if (isWhole && (hasFiles || world.tree.get(root)?.isOpaque)) {
@@ -126,16 +134,15 @@ function plan(evidence: Evidence): Proposal | Declined {
   const libraries = libraryNeeds(evidence, wanted);
   return {
     kind: 'proposal',
-    keep: unique([...keep, ...homeFolders(evidence, root)]),
+    keep: unique([...keep, ...fetchedFolders(evidence), ...homeFolders(evidence, root)]),
     runtimes: slimRuntimes(evidence, [
       'python',
       'python3',
-      ...OWN_LIBRARIES,
+      ...OWN_LIBRARIES.map((name) => `package:${name}`),
       ...scripts.offers,
       ...sameAccounts(evidence),
     ]),
     needs: [...libraries.needs, ...spawnedPrograms(evidence), ...requiredPrograms(requirements)],
-    sdkVariables: startsManager(evidence) ? /^(?:PIP_\w+|CFLAGS|LDFLAGS)$/ : SDK_VARIABLES,
     assumptions: [...assumptions, ...libraries.assumptions],
   };
 }
@@ -206,14 +213,14 @@ function outOfReach(evidence: Evidence): Declined | undefined {
       `the tag ${evidence.system.tag ?? 'latest'} does not say which minor version of Python it is, so the folder of the packages is not known; name it, as in python:3.13`,
       stage.from,
     );
-  const fetched = world.unknowns.find(({ below, why }) => below === '/' && /fetch|puts|piped/.test(why));
-  if (fetched) return declined('unknown', fetched.why, fetched.instruction);
   return undefined;
 }
 
-/** The folder of the application: the one that it runs in. */
-function rootOf({ workdir, world, entryPoint }: Evidence): string {
-  if (workdir !== '/') return workdir;
+/** The folder of the application: the one that it runs in, or one above it of which not everything is known. */
+function rootOf(evidence: Evidence): string {
+  const { workdir, world, entryPoint } = evidence;
+  const above = opaqueAbove(evidence, workdir);
+  if (above !== undefined || workdir !== '/') return above ?? workdir;
   const file = entryPoint.paths.find(({ entry }) => entry.path.endsWith('.py'))?.entry.path;
   const folder = file?.slice(0, file.lastIndexOf('/'));
   return folder !== undefined && folder !== '' && world.tree.get(folder) ? folder : workdir;
@@ -232,43 +239,44 @@ function consoleScripts(
   const site = sitePackages(evidence);
   const isSystem = isManaged || packages.some(({ path }) => path === site);
   const requirements = readRequirements(evidence);
-  const started = entryPoint.programs.filter((program) => isConsoleScript(program));
-  const isEnvironment = (folder: string) =>
-    packages.some(({ path, marks }) => folder === path && (marks.includes(ENVIRONMENT) || path.endsWith('/.local')));
-  const path = evidence.stage.scope.end.variable('PATH')?.value ?? '';
-  const inEnvironment = path.split(':').some((folder) => isEnvironment(folder.replace(/\/bin$/, '')));
   const known = new Set([...[...requirements].flatMap((name) => programsOf(name)), ...ownPrograms(evidence)]);
-  for (const { name, instruction } of started) {
+  const isHeavy = world.tree.under(BIN).length > 0 || evidence.commands.some(installsTool);
+  if (isSystem && !isHeavy) keep.push({ path: BIN, isFolder: true, why: 'the programs of the packages lie in it' });
+  const path = evidence.stage.scope.end.variable('PATH')?.value ?? '';
+  const isEnvironment = (folder: string) =>
+    packages.some((item) => folder === item.path && (item.marks.includes(ENVIRONMENT) || folder.endsWith('/.local')));
+  const inEnvironment = path.split(':').some((folder) => isEnvironment(folder.replace(/\/bin$/, '')));
+  for (const { name, instruction } of entryPoint.programs.filter((program) => isConsoleScript(program))) {
     const byPackage = world.packages.some(
       (item) =>
         item.manager !== 'pip' &&
         !item.isBuildOnly &&
         (item.name === name || name.startsWith(item.name) || item.name.startsWith(name)),
     );
-    if (OFFERS.test(name)) offers.push(name);
-    else if (byPackage) offers.push(name);
+    if (OFFERS.test(name) || byPackage) offers.push(name);
+    else if (OTHERS.test(name)) continue;
     else if (inEnvironment && !isSystem) offers.push(name);
-    else if (
-      isSystem &&
-      (known.has(name) || requirements.size > 0 || !evidence.context.isThere) &&
-      !/^(?:curl|wget|bash|nginx|supervisord|redis-server|tini|dumb-init|gosu|su-exec|git|ps|nc|psql|pg_isready|mysql|node|npm|java)$/.test(
-        name,
-      )
-    ) {
+    else if (isSystem && (known.has(name) || requirements.size > 0 || !evidence.context.isThere)) {
       offers.push(name);
-      keep.push({ path: `/usr/local/bin/${name}`, why: `${instruction.keyword} starts it` });
+      if (isHeavy) keep.push({ path: `${BIN}/${name}`, why: `${instruction.keyword} starts it` });
       if (!known.has(name))
         assumptions.push({ sentence: `a package of Python brings the program ${name}`, isUnproved: true });
     }
   }
-  // What the sources start by name.
-  if (isSystem) {
+  if (isSystem && isHeavy) {
+    // What the sources start by name.
     for (const name of known) {
-      if (keep.some(({ path: kept }) => kept === `/usr/local/bin/${name}`) || !isNamed(evidence, name)) continue;
-      keep.push({ path: `/usr/local/bin/${name}`, why: 'the sources start it' });
+      if (keep.some((item) => item.path === `${BIN}/${name}`) || !isNamed(evidence, name)) continue;
+      keep.push({ path: `${BIN}/${name}`, why: 'the sources start it' });
     }
   }
   return { keep, offers };
+}
+
+/** A tool that is large, and that only installs. */
+function installsTool({ args }: ShellCommand): boolean {
+  const words = args.map(({ value }) => value);
+  return words.includes('install') && words.some((word) => /^(?:uv|poetry|pipenv|pdm|hatch)(?:[=<>~!].*)?$/.test(word));
 }
 
 function isConsoleScript({ name, entry }: Program): boolean {

@@ -125,7 +125,7 @@ function pipEffects(call: Call, args: readonly string[], subject: Subject): read
   if (words[0] !== 'install') return NONE;
   // Tools to install with, and nothing that a program imports.
   if (words.length > 1 && words.slice(1).every((word) => TOOL.test(word)) && !args.includes('-r')) return NONE;
-  const effects: Effect[] = [];
+  const effects: Effect[] = builtInPlace(call, words.slice(1), subject);
   const target = optionOf(call, '-t', '--target', '--prefix', '--root');
   if (target !== undefined) {
     const path = call.path(target);
@@ -154,6 +154,29 @@ function pipEffects(call: Call, args: readonly string[], subject: Subject): read
     );
   });
   if (editable || isListed) effects.push(made(call.cwd, 'pip install'));
+  return effects;
+}
+
+/** What setuptools leaves behind where it built a package of the context. */
+function builtInPlace(call: Call, words: readonly string[], { context }: Subject): Effect[] {
+  const effects: Effect[] = [];
+  for (const word of words) {
+    if (!/^(?:\.{1,2}(?:\/|\[|$)|\/)/.test(word)) continue;
+    const folder = call.path(word.replace(/\[.*\]$/, ''));
+    if (folder === undefined || /\.(?:whl|txt|gz|zip)$/.test(folder)) continue;
+    const names = context.files
+      .filter((file) => /(?:^|\/)(?:setup\.py|setup\.cfg|pyproject\.toml)$/.test(file))
+      .flatMap((file) => /^\s*name\s*=\s*["']?([\w.-]+)/m.exec(context.readText(file) ?? '')?.[1] ?? []);
+    const paths = ['build', ...names.map((name) => `${name.replace(/[-.]+/g, '_')}.egg-info`)];
+    for (const path of new Set(paths))
+      effects.push({
+        kind: 'write',
+        path: `${folder}/${path}`,
+        role: 'source',
+        entry: 'folder',
+        origin: 'left behind by `pip install`',
+      });
+  }
   return effects;
 }
 

@@ -44,8 +44,8 @@ export function programsOf(name: string): readonly string[] {
 const normal = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-');
 
 /** The packages that the project asks for, by their normal names: of every manifest, and of the commands themselves. */
-export function readRequirements({ context, world }: Evidence): ReadonlySet<string> {
-  const found = new Set<string>();
+export function readRequirements({ context, world, entryPoint }: Evidence): ReadonlySet<string> {
+  const found = new Set(entryPoint.programs.flatMap(({ name }) => (Object.hasOwn(LINKED, name) ? name : [])));
   for (const { name, manager } of world.packages)
     if (/^pip/.test(manager)) found.add(normal(name.replace(/[[<>=!~;@ ].*$/, '')));
   for (const path of context.files) {
