@@ -139,7 +139,8 @@ function keepArchive(
   const { paths, entries } = builtAt(jar, evidence);
   const [entry] = entries;
   if (!entry) return noArtifact(evidence, jar);
-  if (entry.role !== 'artifact') {
+  // An archive out of a folder that `make` built comes with more than can be seen.
+  if (entry.role !== 'artifact' || entry.marks.includes('target') || entry.marks.includes('prefix')) {
     const base = evidence.system.sdk?.runtimes.at(-1);
     const advice = base === undefined ? '' : `; FROM ${base} would do`;
     return declined('no-artifact', `${jar} is ${entry.origin}, and not built here${advice}`, instruction);

@@ -16,11 +16,12 @@ interface Settings {
 const NONE: readonly Effect[] = [];
 /** Tools around the build that leave nothing for the run time. */
 const HARMLESS =
-  /^(?:autoconf|automake|autoreconf|autoheader|aclocal|libtoolize|glibtoolize|autopoint|gettextize|pkg-config|pkgconf|bison|flex|yacc|lex|nasm|yasm|as|ld|ar|ranlib|nm|objdump|objcopy|readelf|ctest|cpack|ccache|gdb|valgrind|libtool|m4|help2man|makeinfo|doxygen|conan|vcpkg|bootstrap-vcpkg\.sh|autogen\.sh|bootstrap|bootstrap\.sh|buildconf|cppcheck|clang-format|clang-tidy|protoc|gperf|re2c|swig)$/;
+  /^(?:autoconf|automake|autoreconf|autoheader|aclocal|libtoolize|glibtoolize|autopoint|gettextize|pkg-config|pkgconf|bison|flex|yacc|lex|nasm|yasm|as|ld|ranlib|nm|objdump|objcopy|readelf|ctest|cpack|ccache|gdb|valgrind|libtool|m4|help2man|makeinfo|doxygen|conan|vcpkg|bootstrap-vcpkg\.sh|autogen\.sh|bootstrap|bootstrap\.sh|buildconf|cppcheck|clang-format|clang-tidy|protoc|gperf|re2c|swig)$/;
 
 /** What configure, CMake, Meson, Ninja and make do; undefined where the common reading of Makefiles knows it better. */
 export function buildSystemEffects(call: Call, world: World, subject: Subject): readonly Effect[] | undefined {
   const { name } = call;
+  if (name === 'ar') return archived(call);
   if (HARMLESS.test(name)) return NONE;
   if (name === 'configure' || name === 'Configure' || (name === 'config' && call.command.words[0]?.value.includes('/')))
     return configured(call.cwd, { tool: 'configure', source: call.cwd, prefix: prefixOf(call), given: new Map() });
@@ -32,6 +33,12 @@ export function buildSystemEffects(call: Call, world: World, subject: Subject): 
   if (name === 'meson') return mesonEffects(call, world, subject);
   if (name === 'make' || name === 'gmake' || name === 'ninja' || name === 'samu') return makeCall(call, world, subject);
   return undefined;
+}
+
+/** A static library: linked into programs, and never read again. */
+function archived(call: Call): readonly Effect[] {
+  const path = call.path(call.args.find((arg) => arg.endsWith('.a')) ?? '');
+  return path === undefined || path === call.cwd ? NONE : [{ kind: 'write', path, role: 'source' }];
 }
 
 function prefixOf(call: Call): string {
@@ -150,6 +157,23 @@ function build(call: Call, folder: string, isInstall: boolean, world: World, sub
     if (path === undefined || !isAsked) continue;
     const marks = [target.kind, ...(target.isCxx ? ['cxx'] : [])];
     made.push({ kind: 'write', path, role: 'artifact', origin, marks });
+  }
+  const source = settingsOf(folder, world)?.source;
+  const base = folder === '/' ? '' : folder;
+  if (project?.isComplete && source === folder) {
+    for (const name of ['CMakeFiles', 'Testing']) {
+      made.push({ kind: 'write', path: `${base}/${name}`, entry: 'folder', isOpaque: true, role: 'source', origin });
+    }
+  } else if (project?.isComplete) {
+    made.push({
+      kind: 'write',
+      path: folder,
+      entry: 'folder',
+      isOpaque: true,
+      role: 'artifact',
+      origin,
+      marks: ['target'],
+    });
   }
   if (!project?.isComplete) {
     made.push({

@@ -67,7 +67,7 @@ export function compilerEffects(call: Call): readonly Effect[] | undefined {
     return [{ kind: 'unknown', below: call.cwd, why: `where \`${call.name}\` puts ${made.output} is not known` }];
   }
   const origin = `built by \`${call.name}\``;
-  if (made.makes === 'object') return [{ kind: 'write', path, role: 'cache', origin }];
+  if (made.makes === 'object') return [{ kind: 'write', path, role: 'source', origin }];
   const flags = `${call.env('LDFLAGS') ?? ''} ${call.env('CFLAGS') ?? ''}`;
   const marks = [
     made.makes,

@@ -8,8 +8,8 @@ import { readMaven } from './maven.ts';
 
 const NONE: readonly Effect[] = [];
 /** Marks of what is built: a folder of the build, a folder of libraries, an archive with its libraries inside. */
-export const TARGET = 'target';
-export const LIBRARIES = 'libraries';
+export const TARGET = 'java-target';
+export const LIBRARIES = 'java-libraries';
 export const FAT = 'fat';
 
 /** What the build tools of Java write; undefined for other commands. */
