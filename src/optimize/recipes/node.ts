@@ -242,7 +242,7 @@ function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStar
     leave.push({ path: standalone.path, role: 'artifact', why: 'the standalone server has what it needs of it' });
     leave.push({ path: packagesOf(root), role: 'dependency', why: 'the standalone server has those it needs' });
     for (const { path, contextPath, kind } of tree.under(root)) {
-      if (kind !== 'folder' && contextPath !== undefined)
+      if (kind !== 'folder' && contextPath !== undefined && !path.startsWith(`${root}/public/`))
         leave.push({ path, role: 'source', why: 'what is needed of it is built into the standalone server' });
     }
   }
