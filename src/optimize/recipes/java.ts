@@ -217,7 +217,7 @@ interface Runtimes {
 }
 
 function runtimesFor(evidence: Evidence, usesDesktop: boolean): Runtimes | Declined {
-  const { system, stage, world, entryPoint } = evidence;
+  const { system, stage, entryPoint } = evidence;
   const image = stage.image?.text ?? stage.baseText;
   if (!system.sdk) return packagedRuntime(evidence, usesDesktop);
   const given = system.sdk.runtimes;
@@ -236,7 +236,6 @@ function runtimesFor(evidence: Evidence, usesDesktop: boolean): Runtimes | Decli
       `the entry point calls ${fixed.name}, which a JRE's image has at another place`,
       fixed.instruction,
     );
-  void world;
   // Libraries may bring machine code for the C library that they are built beside.
   const isMusl = system.libc === 'musl';
   const own = given.filter((item) => !/eclipse-temurin:.*-alpine$/.test(item));

@@ -17,7 +17,7 @@ export function javaEffects(call: Call, world: World, subject: Subject): readonl
   const { name } = call;
   if (/^mvnw?d?(?:\.cmd)?$/.test(name)) return mavenEffects(call, world, subject);
   if (/^gradlew?(?:\.bat)?$/.test(name)) return gradleEffects(call, world, subject);
-  if (name === 'javac') return javacEffects(call, world);
+  if (name === 'javac') return javacEffects(call);
   if (name === 'jar') return jarEffects(call);
   if (name === 'ant') return antEffects(call);
   if (name === 'jlink' || name === 'jpackage') {
@@ -153,7 +153,7 @@ const JAVAC_VALUES =
   /^(?:-cp|-classpath|--class-path|-d|-s|-h|-sourcepath|--source-path|-source|--source|-target|--target|--release|-encoding|-p|--module-path|-processorpath|--processor-path|-m|--module|-Xmaxerrs)$/;
 
 /** Classes lie beside their sources, or below the folder that `-d` names. */
-function javacEffects(call: Call, world: World): readonly Effect[] {
+function javacEffects(call: Call): readonly Effect[] {
   const origin = 'built by `javac`';
   const named = optionOf(call, '-d');
   if (named !== undefined) {
@@ -169,7 +169,6 @@ function javacEffects(call: Call, world: World): readonly Effect[] {
       return path === undefined ? [] : [path.slice(0, path.lastIndexOf('/')) || '/'];
     }),
   );
-  void world;
   return [...folders].map((path) => ({
     kind: 'write',
     path: `${path === '/' ? '' : path}/*.class`,
@@ -180,7 +179,7 @@ function javacEffects(call: Call, world: World): readonly Effect[] {
 }
 
 function jarEffects(call: Call): readonly Effect[] {
-  const [mode = '', first] = call.args;
+  const [mode = ''] = call.args;
   const isCluster = /^-?[ctxuvfme0MPi]+$/.test(mode);
   if (isCluster && !/c/.test(mode)) return NONE;
   const words = call.args.slice(1).filter((arg) => !arg.startsWith('-'));
@@ -188,7 +187,6 @@ function jarEffects(call: Call): readonly Effect[] {
   const letters = isCluster ? mode.replace(/[^fme]/g, '') : '';
   const name = isCluster && letters.includes('f') ? words[letters.indexOf('f')] : optionOf(call, '-f', '--file');
   const path = name === undefined ? undefined : call.path(name);
-  void first;
   return path === undefined
     ? NONE
     : [{ kind: 'write', path, role: 'artifact', origin: 'built by `jar`', marks: ['plain'] }];

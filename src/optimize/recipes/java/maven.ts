@@ -39,7 +39,7 @@ export function readMaven(
   return visit(folder, undefined, 0) ? found : undefined;
 }
 
-/** The version of Java that a project is compiled for; undefined when it does not say. */
+/** A manifest, with the one above it where that is at hand. */
 class Pom {
   readonly #root: XmlElement;
   readonly #above: Pom | undefined;
