@@ -16,7 +16,7 @@ const inward: Record<string, string[]> = {
   'src/dockerfile': [],
   'src/knowledge': [],
   rules: ['src/dockerfile', 'src/knowledge', 'src/lint/types.ts', 'src/lint/nearest.ts', 'src/lint/facts'],
-  'src/formatters': ['src/lint/types.ts', 'src/lint/report.ts', 'src/verify/model.ts'],
+  'src/formatters': ['src/lint/types.ts', 'src/lint/report.ts', 'src/verify/model.ts', 'src/optimize/report.ts'],
 };
 
 /** Rewriting is planned without an engine; the commands bring both together. */

@@ -37,6 +37,8 @@ export interface ReportedDecline {
   /** What in the file the reason is about. */
   readonly start: Position;
   readonly end: Position;
+  /** Of a build that failed: `base-unavailable`, `engine-too-old` … */
+  readonly cause?: string;
   /** What the failing step printed last. */
   readonly log?: readonly string[];
 }

@@ -69,7 +69,16 @@ export function starterOf(name: string, pair: Pair): string | undefined {
   return readers.find((path) => STARTERS.some((text) => pair.after.mentioning(text).has(path)));
 }
 
+/** The texts by which a library is opened: `libz.so` is no part of `libz.so.1`. */
+export function textsOfLibrary(name: string): string[] {
+  return name.endsWith('.so') ? [`${name}\0`, `"${name}"`, `'${name}'`] : [name];
+}
+
 /** What has to be searched for to tell whether something that is absent is asked for. */
 export function textsOfAbsent(pair: Pair): string[] {
-  return [...STARTERS, ...absentPrograms(pair).flatMap((name) => textsOfProgram(name, pair)), ...absentLibraries(pair)];
+  return [
+    ...STARTERS,
+    ...absentPrograms(pair).flatMap((name) => textsOfProgram(name, pair)),
+    ...absentLibraries(pair).flatMap(textsOfLibrary),
+  ];
 }

@@ -1,4 +1,5 @@
 import { textsOfAbsent } from './absent.ts';
+import type { StaticFacts } from './checks/check.ts';
 import { commandChecks, serverChecks, startChecks, staticChecks } from './checks/index.ts';
 import type { Runs } from './checks/run-check.ts';
 import { lostFiles, searchedFiles, summarizeLost, textsOfLost } from './lost.ts';
@@ -22,10 +23,11 @@ export function compareImages(
   before: Snapshot,
   after: Snapshot,
   searched: boolean,
+  isBuildOnly?: StaticFacts['isBuildOnly'],
 ): { checks: Check[]; leftBehind: LeftBehind[] } {
   const pair = { before, after };
   return {
-    checks: staticChecks.map((check) => check.check(pair, { searched })),
+    checks: staticChecks.map((check) => check.check(pair, { searched, isBuildOnly })),
     leftBehind: summarizeLost(lostFiles(pair)),
   };
 }

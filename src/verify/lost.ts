@@ -136,7 +136,7 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
     ...(isBelow ? folders : [parts.slice(0, -1).join('/')]),
   ];
   const sample = entry.sample ?? entry.bytes?.subarray(0, SAMPLE);
-  const content = sample && sample.length >= 16 ? sample.toString('latin1') : undefined;
+  const content = sample && sample.length >= 8 ? sample.toString('latin1') : undefined;
   // Texts are compared byte by byte.
   const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
   return { strong: strong.map(bytes), weak: weak.filter((text) => text.length >= 4).map(bytes), content };

@@ -47,7 +47,7 @@ export async function prove(
     const { current } = search;
     const { image } = current.plan.runtime;
     listener.trying?.(image, search.attempts.at(-1)?.remedies ?? []);
-    const verification = await judge.judge({ ...side, text: current.text });
+    const verification = await judge.judge({ ...side, text: current.text, isBuildOnly: buildOnly(current.plan) });
     search.remember(verification.after.bytes);
     if (isProved(verification)) return { kind: 'proved', rewrite: current, verification, attempts: search.attempts };
     search.fail(await findCauses(verification, original, engine));
@@ -55,6 +55,16 @@ export async function prove(
     if (failure !== undefined) listener.failed?.(image, failure);
   }
   return { kind: 'refuted', attempts: search.attempts };
+}
+
+/** What the plan has looked through, and knows that only the build reads. */
+function buildOnly({ leftBehind }: Plan): (path: string) => boolean {
+  const known = leftBehind.filter(({ role }) => role === 'source' || role === 'test' || role === 'document');
+  const paths = new Set(known.map(({ path }) => path.replace(/\/$/, '')));
+  return (path) => {
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (paths.has(at)) return true;
+    return false;
+  };
 }
 
 /** Both were started, and no check found anything worse or unknown. */

@@ -87,7 +87,7 @@ async function proveOutcome(request: Request, planned: Rewritten, proving: Provi
       );
       const range = found ?? planned.plan.stage.from;
       const log = failure.stepLog?.split('\n') ?? failure.log.tail;
-      return reportDeclined(document, { code: 'original-fails', reason, range }, log);
+      return reportDeclined(document, { code: 'original-fails', reason, range }, { cause: failure.cause, log });
     }
   }
 }
@@ -120,12 +120,12 @@ async function reportRewrite({ document, path }: Request, { plan, text }: Rewrit
 function reportDeclined(
   document: Document,
   { code, reason, range }: Omit<Declined, 'kind' | 'code'> & Pick<ReportedDecline, 'code'>,
-  log?: readonly string[],
+  more: Pick<ReportedDecline, 'cause' | 'log'> = {},
 ): Pick<OptimizeReport, 'outcome' | 'summary' | 'declined'> {
   const [start, end] = [document.source.position(range.start), document.source.position(range.end)];
   return {
     outcome: 'declined',
     summary: `Declined: ${reason}`,
-    declined: { code, reason, start, end, ...(log === undefined ? {} : { log }) },
+    declined: { code, reason, start, end, ...more },
   };
 }

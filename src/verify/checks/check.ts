@@ -12,4 +12,6 @@ export interface StaticCheck {
 export interface StaticFacts {
   /** The programs of the rewrite were searched for texts: `Snapshot.mentioning` can be relied on. */
   readonly searched: boolean;
+  /** What whoever wrote the rewrite knows not to be read at run time; counts where no program names it. */
+  readonly isBuildOnly?: ((path: string) => boolean) | undefined;
 }

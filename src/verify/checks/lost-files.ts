@@ -58,7 +58,7 @@ interface Judged {
   readonly why: string;
 }
 
-function judge(pair: Pair, file: LostFile, { searched }: StaticFacts): Judged {
+function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFacts): Judged {
   const { after, before } = pair;
   const { entry, module } = file;
   const named = namedInConfig(pair, entry.path);
@@ -76,6 +76,7 @@ function judge(pair: Pair, file: LostFile, { searched }: StaticFacts): Judged {
   }
   if (!searched) return { outcome: 'unknown', why: 'it may be read at run time' };
   if (module !== undefined) return { outcome: 'changed', why: `nothing outside of dependencies imports ${module}` };
+  if (isBuildOnly?.(entry.path) === true) return { outcome: 'changed', why: 'it is only needed to build' };
   for (const text of weak) {
     const [reader] = after.mentioning(text);
     if (reader !== undefined)

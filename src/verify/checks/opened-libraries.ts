@@ -1,4 +1,4 @@
-import { absentLibraries } from '../absent.ts';
+import { absentLibraries, textsOfLibrary } from '../absent.ts';
 import { type Evidence, makeCheck } from '../model.ts';
 import type { StaticCheck } from './check.ts';
 
@@ -10,7 +10,8 @@ export const openedLibraries: StaticCheck = {
     const evidence: Evidence[] = [];
     for (const name of absentLibraries(pair)) {
       // What a file needs by its header is the business of linking.
-      const reader = [...after.mentioning(name)].find((path) => !needs(after.files.get(path)?.elf?.needed, name));
+      const readers = textsOfLibrary(name).flatMap((text) => [...after.mentioning(text)]);
+      const reader = readers.find((path) => !needs(after.files.get(path)?.elf?.needed, name));
       if (reader === undefined) continue;
       const cause = { kind: 'library', object: reader, needs: name } as const;
       const hint = 'Install the package that it is in, or copy the library';
