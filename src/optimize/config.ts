@@ -86,7 +86,8 @@ class Carrier {
   #argument(name: string, user: Instruction): boolean {
     const { document, stage } = this.#evidence;
     if (document.scope(user)?.variable(name)?.origin === 'env') return false;
-    const arg = stage.instructions.find(
+    const all = [...stage.chain].reverse().flatMap((part) => part.instructions);
+    const arg = all.find(
       ({ keyword, pairs, index }) =>
         keyword === 'ARG' && index < user.index && pairs.some((pair) => pair.name === name),
     );

@@ -71,10 +71,12 @@ export function systemEffects(call: Call): readonly Effect[] | undefined {
 }
 
 function account(call: Call, valueOptions: readonly string[]): readonly Effect[] {
-  const words = operands(call, valueOptions);
+  // `-Dh /home/x`: the last letter of a cluster takes the value.
+  const clusters = call.args.filter((arg) => /^-[a-zA-Z]{2,}$/.test(arg) && valueOptions.includes(`-${arg.at(-1)}`));
+  const words = operands(call, [...valueOptions, ...clusters]);
   // Alpine's `adduser NAME GROUP` puts an account into a group; Debian's account is the last word of `useradd`.
   const name = (call.name === 'adduser' ? words[0] : words.at(-1)) ?? '';
-  const at = call.args.findIndex((arg) => /^(?:-h|-d|--home|--home-dir)$/.test(arg));
+  const at = call.args.findIndex((arg) => /^(?:-[a-zA-Z]*[hd]|--home|--home-dir)$/.test(arg));
   const home = at < 0 ? `/home/${name}` : call.path(call.args[at + 1] ?? '');
   const isHomeless =
     call.args.some((arg) =>

@@ -1,4 +1,5 @@
 import { joinPath } from '../../dockerfile/index.ts';
+import { isDevelopmentStageName } from '../../knowledge/names.ts';
 import { runtimeLibrary } from '../libraries.ts';
 import {
   type Assumption,
@@ -99,6 +100,15 @@ export function foreignPackages({ world, commands }: Evidence): Declined | undef
     where &&
     declined('unknown', 'packages of the system come from a source that the runtime image does not have', where)
   );
+}
+
+/** A stage to develop in, or one over which a whole other image was laid. */
+export function forDevelopment({ stage, world }: Evidence): Declined | undefined {
+  const root = world.tree.get('/');
+  if (root) return declined('unknown', `what is ${root.origin} into / is not known`, root.instruction);
+  if (stage.nameWord && (isDevelopmentStageName(stage.nameWord.text) || /^dev\b/i.test(stage.nameWord.text)))
+    return declined('needs-sdk', `the stage ${stage.label} is there to develop in`, stage.nameWord);
+  return undefined;
 }
 
 /** What was fetched and run, so that nobody knows what it left. */

@@ -16,6 +16,7 @@ import {
 import {
   fetchedFolders,
   fetchedScript,
+  forDevelopment,
   foreignPackages,
   homeFolders,
   isOwnFolder,
@@ -84,7 +85,11 @@ function plan(evidence: Evidence): Proposal | Declined {
   const start = readNodeStart(evidence);
   if ('kind' in start) return start;
   const problem =
-    notForSlim(evidence, start) ?? notThere(evidence, start) ?? fetchedScript(evidence) ?? foreignPackages(evidence);
+    notForSlim(evidence, start) ??
+    notThere(evidence, start) ??
+    forDevelopment(evidence) ??
+    fetchedScript(evidence) ??
+    foreignPackages(evidence);
   if (problem) return problem;
   const root = rootOf(evidence, start);
   const manifest = manifestIn(root, world, evidence) ?? start.manifests[0];

@@ -18,6 +18,7 @@ import {
 import {
   fetchedFolders,
   fetchedScript,
+  forDevelopment,
   foreignPackages,
   homeFolders,
   isOwnFolder,
@@ -89,7 +90,12 @@ function startsManager({ document, stage }: Subject): boolean {
 
 function plan(evidence: Evidence): Proposal | Declined {
   const { world, context } = evidence;
-  const problem = develops(evidence) ?? outOfReach(evidence) ?? fetchedScript(evidence) ?? foreignPackages(evidence);
+  const problem =
+    develops(evidence) ??
+    outOfReach(evidence) ??
+    forDevelopment(evidence) ??
+    fetchedScript(evidence) ??
+    foreignPackages(evidence);
   if (problem) return problem;
   const site = sitePackages(evidence);
   const packages = world.tree.entries.filter(({ role, isOpaque }) => role === 'dependency' && isOpaque);
