@@ -48,6 +48,8 @@ test('runs without node_modules, with every lazy part', () => {
   assert.is(run(['graph', '-'], { input: 'FROM a AS b\n' }).stdout, 'b  [target]\n└─ a  [FROM, image]\n');
   assert.match(run(['explain', 'parse-error']).stdout, /^parse-error\n/);
   assert.match(run(['rules']).stdout, /^parse-error/m);
+  const missing = run(['verify', 'a', 'b']);
+  assert.equal([missing.status, missing.stderr], [2, 'dockerfileopt: a: no such file or folder\n']);
 });
 
 test('shows diffs', () => {
@@ -78,7 +80,8 @@ test('loads on the way to a lint without findings nothing but the bundle and the
 
 test('keeps what is rarely needed in chunks of its own', () => {
   const chunks = readdirSync(join(folder, 'dist'));
-  for (const name of ['cosmiconfig', 'diff', 'ignore', 'picocolors']) assert.ok(chunks.includes(`${name}.cjs`), name);
+  for (const name of ['cosmiconfig', 'diff', 'ignore', 'picocolors', 'commands-verify', 'commands-graph'])
+    assert.ok(chunks.includes(`${name}.cjs`), name);
 });
 
 test('starts from compiled code where Node keeps none itself', () => {
