@@ -128,9 +128,12 @@ class Interpreter {
           why: `what ${instruction.keyword} copies is not known`,
           instruction,
         });
-      } else if (copy.from)
-        this.#copyFromImage(copy, source.path, into ? `${destination}/${name}` : destination, owner);
-      else this.#copyFromContext(source.path.slice(1), destination, into, owner);
+      } else if (copy.from) {
+        // `/dist/.` is what lies in the folder; the system's own folders are there already.
+        const isContent = /\/\.?$/.test(source.word.text);
+        const isFile = (into || /^\/(?:usr\/)?(?:local\/)?s?bin$/.test(destination)) && !isContent;
+        this.#copyFromImage(copy, source.path, isFile ? `${destination}/${name}` : destination, owner);
+      } else this.#copyFromContext(source.path.slice(1), destination, into, owner);
     }
   }
 

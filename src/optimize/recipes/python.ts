@@ -137,6 +137,10 @@ function plan(evidence: Evidence): Proposal | Declined {
   const wanted = [...requirements].flatMap((name) =>
     Object.hasOwn(LINKED, name) ? LINKED[name]!.map((header) => ({ header, why: `${name} is linked with it` })) : [],
   );
+  if (requirements.has('uwsgi')) {
+    const header = (evidence.system.suite?.order ?? 0) < 12 ? 'libpcre3-dev' : 'libpcre2-dev';
+    wanted.push({ header, why: 'uwsgi is linked with it' });
+  }
   const libraries = libraryNeeds(evidence, wanted);
   return {
     kind: 'proposal',
@@ -246,7 +250,9 @@ function consoleScripts(
   const isSystem = isManaged || packages.some(({ path }) => path === site);
   const requirements = readRequirements(evidence);
   const known = new Set([...[...requirements].flatMap((name) => programsOf(name)), ...ownPrograms(evidence)]);
-  const isHeavy = world.tree.under(BIN).length > 0 || evidence.commands.some(installsTool);
+  const isHeavy =
+    world.tree.get(BIN)?.isOpaque !== true &&
+    (world.tree.under(BIN).some(({ role }) => role !== 'data') || evidence.commands.some(installsTool));
   if (isSystem && !isHeavy) keep.push({ path: BIN, isFolder: true, why: 'the programs of the packages lie in it' });
   const path = evidence.stage.scope.end.variable('PATH')?.value ?? '';
   const isEnvironment = (folder: string) =>

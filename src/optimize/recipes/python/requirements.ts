@@ -9,7 +9,7 @@ export const LINKED: Readonly<Record<string, readonly string[]>> = {
   mariadb: ['libmariadb-dev'],
   pycurl: ['libcurl4-openssl-dev'],
   'python-ldap': ['libldap2-dev', 'libsasl2-dev'],
-  uwsgi: ['libxml2-dev', 'libpcre2-dev'],
+  uwsgi: ['libxml2-dev'],
   wand: ['libmagickwand-dev'],
   lightgbm: ['libgomp1'],
 };
