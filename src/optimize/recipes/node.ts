@@ -46,9 +46,10 @@ const LINKED: Readonly<Record<string, string>> = {
 
 const LOCK =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|\.npmrc|\.yarnrc(?:\.yml)?|\.nvmrc|\.node-version|lerna\.json|nx\.json|turbo\.json|tsconfig[\w.-]*\.json|jsconfig\.json|tslint\.json|nodemon\.json|nest-cli\.json|angular\.json|\.?babel(?:rc|\.config)(?:\.\w+)?|\.eslint\w*(?:\.\w+)?|eslint\.config\.\w+|\.prettier\w*(?:\.\w+)?|prettier\.config\.\w+|\.stylelintrc(?:\.\w+)?|jest\.config\.\w+|vitest\.config\.\w+|vite\.config\.\w+|rollup\.config\.\w+|webpack[\w.-]*\.\w+|postcss\.config\.\w+|tailwind\.config\.\w+|karma\.conf\.js|\.mocharc(?:\.\w+)?|\.nycrc(?:\.\w+)?|\.browserslistrc|\.swcrc|vue\.config\.js|cypress\.(?:json|config\.\w+)|playwright\.config\.\w+|\.lintstagedrc\S*|commitlint\.config\.\w+|\.commitlintrc\S*|\.releaserc\S*|cypress\.env\.json)$/;
-const TEST = /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|cypress)\/|\.(?:test|spec)\.[cm]?[jt]sx?$/;
+const TEST = /^(?:tests?|e2e|cypress)\/|(?:^|\/)(?:__tests__|__mocks__)\/|\.(?:test|spec)\.[cm]?[jt]sx?$/;
 const DOCUMENT_FOLDER =
   /(?:^|\/)(?:\.github|\.circleci|\.gitlab|\.vscode|\.idea|\.devcontainer|\.husky|\.storybook|\.changeset)\//;
+const DEPLOYS = /^(?:charts?|helm|k8s|kubernetes|terraform|deploy)\//;
 const COMPILED = /\.(?:tsx?|mts|cts|jsx|vue|svelte|scss|sass|less|styl|coffee)$/;
 
 /** Node: the packages of production, what the build makes, and the files that the program reads. Real builds stand behind it. */
@@ -70,6 +71,14 @@ function classify(path: string, subject: Subject): Role | undefined {
   if (/\.d\.[cm]?ts$/.test(path)) return 'source';
   if (COMPILED.test(path)) return runsTypeScript(subject) ? 'data' : 'source';
   if (/\.(?:[cm]?js|json|node|wasm|html|css|py|proto|sql|gql|graphql)$/.test(path)) return 'data';
+  if (
+    /\.ya?ml$/.test(path) &&
+    !/(?:^|\/)(?:(?:docker-)?compose[\w.-]*|\.[\w-]+|[\w-]*(?:pipelines|cloudbuild|appveyor|codecov|mkdocs|skaffold)[\w-]*)\.ya?ml$/.test(
+      path,
+    ) &&
+    !DEPLOYS.test(path)
+  )
+    return 'data';
   // Pages and posts are what many of these programs are about.
   if (/\/.*\.mdx?$/.test(path) && !/^docs?\//.test(path)) return 'data';
   return undefined;

@@ -50,7 +50,7 @@ const OFFERS = /^(?:python|pip|pydoc|idle)[\d.]*$/;
 
 const MANIFEST =
   /(?:^|\/)(?:[\w.-]*requirements[\w.-]*\.(?:txt|in|lock)|requirements\/[\w.-]+\.(?:txt|in)|constraints[\w.-]*\.txt|setup\.(?:py|cfg)|MANIFEST\.in|Pipfile(?:\.lock)?|poetry\.lock|uv\.lock|pdm\.lock|pyproject\.toml|poetry\.toml|tox\.ini|noxfile\.py|pytest\.ini|\.flake8|\.pylintrc|\.coveragerc|mypy\.ini|\.python-version|\.isort\.cfg|\.style\.yapf|environment\.ya?ml|runtime\.txt)$/;
-const TEST = /(?:^|\/)(?:__tests__|tests?|e2e)\/|(?:^|\/)(?:test_[\w-]+|[\w-]+_test|conftest|tests)\.py$/;
+const TEST = /^(?:tests?|e2e)\/|(?:^|\/)(?:test_[\w-]+|[\w-]+_test|conftest|tests)\.py$/;
 
 /** Python: the packages at the path where they were installed, and the application beside them. Real builds stand behind it. */
 export const python: Recipe = {
@@ -70,7 +70,7 @@ function classify(path: string, subject: Subject): Role | undefined {
   if (TEST.test(path)) return 'test';
   if (/\.(?:pyx|pxd|c|cc|cpp|cxx|h|hpp|rs|f90|f)$/.test(path)) return 'source';
   if (/\.(?:py|json|ya?ml|toml|ini|cfg|sql|html|css|js|txt|csv|proto|ipynb|pkl|sh)$/.test(path)) {
-    return /^(?:\.github|\.gitlab|\.circleci|\.vscode|docs|charts?|k8s|helm|terraform)\/|(?:^|\/)(?:docker-)?compose[\w.-]*\.ya?ml$|^\.[\w-]+\.ya?ml$|^(?:mkdocs|readthedocs|azure-pipelines|cloudbuild|appveyor|codecov)\.ya?ml$/.test(
+    return /^(?:\.github|\.gitlab|\.circleci|\.vscode|charts?|k8s|helm|terraform)\/|(?:^|\/)(?:docker-)?compose[\w.-]*\.ya?ml$|^\.[\w-]+\.ya?ml$|^(?:mkdocs|readthedocs|azure-pipelines|cloudbuild|appveyor|codecov)\.ya?ml$/.test(
       path,
     )
       ? 'document'
