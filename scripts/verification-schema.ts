@@ -107,7 +107,7 @@ const cause = {
     },
   },
   required: ['kind'],
-  additionalProperties: string,
+  additionalProperties: { anyOf: [string, list(string)] },
 };
 
 const check = object(
@@ -126,8 +126,8 @@ const check = object(
   ['caveat'],
 );
 
-const verification = object('What `dockerfileopt verify --format json` prints', {
-  version: { description: 'Of dockerfileopt', ...string },
+/** What a verification has to say; without the version of who says it. */
+export const verificationProperties: Record<string, object> = {
   verdict: { enum: ['equivalent', 'equivalent with differences', 'not equivalent', 'unproven'] },
   reason: { description: 'Why, in one sentence', ...string },
   engine: object('What built and started the images', { name: string, version: string }),
@@ -146,6 +146,11 @@ const verification = object('What `dockerfileopt verify --format json` prints', 
     ),
   },
   caveats: { description: 'What was not proved, or not looked at, and why', ...list(string) },
+};
+
+const verification = object('What `dockerfileopt verify --format json` prints', {
+  version: { description: 'Of dockerfileopt', ...string },
+  ...verificationProperties,
 });
 
 /** The schema of the JSON report of a verification. */
