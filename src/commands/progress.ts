@@ -10,6 +10,7 @@ export class Progress {
   #step = '';
   #detail = '';
   #shown = '';
+  #hasEnded = false;
   #soon: NodeJS.Timeout | undefined;
   #later: NodeJS.Timeout | undefined;
 
@@ -20,6 +21,7 @@ export class Progress {
 
   /** A step begins; a step that was told before is not told again where every step has a line. */
   step(text: string): void {
+    if (this.#hasEnded || text === this.#step) return;
     this.#step = text;
     this.#detail = '';
     if (this.#width === undefined) this.#tell(text);
@@ -28,13 +30,15 @@ export class Progress {
 
   /** Something within the step; `matters`: also where it costs a line. */
   detail(text: string, matters = false): void {
+    if (this.#hasEnded) return;
     this.#detail = text;
     if (this.#width !== undefined) this.#schedule();
     else if (matters) this.#tell(`  ${text}`);
   }
 
-  /** The changing line goes. */
+  /** The changing line goes, and none comes any more. */
   end(): void {
+    this.#hasEnded = true;
     this.#stopTimers();
     if (this.#shown !== '') this.#world.printAside('\r\x1b[2K');
     this.#shown = '';

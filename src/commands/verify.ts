@@ -135,6 +135,8 @@ async function runVerification(
 
 /** The titles of steps in the logs of builds; everything else would flood a log. */
 const STEP_TITLE = /^(?:#\d+ \[(?!internal\])|Step \d+\/\d+ : |(?:\[\d+\/\d+\] )?STEP \d+\/\d+: )/;
+/** Digests and ends of steps, in the logs of BuildKit. */
+const STEP_NOISE = /^#\d+ (?:sha256:|resolve |extracting |DONE|CACHED|\.\.\.)|^$/;
 
 function showProgress(progress: Progress, { step, side, text }: ProgressEvent, before: string, after: string): void {
   if (step !== 'build') {
@@ -142,6 +144,7 @@ function showProgress(progress: Progress, { step, side, text }: ProgressEvent, b
     return;
   }
   progress.step(`Building ${side === 'before' ? before : after}`);
+  if (STEP_NOISE.test(text)) return;
   progress.detail(text.replace(/^#\d+ (?:\d+\.\d+ )?/, ''), STEP_TITLE.test(text));
 }
 
