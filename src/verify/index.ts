@@ -1,6 +1,6 @@
 /** Two Dockerfiles built, compared and judged. */
 export { compareCommand, compareImages, compareServers, compareStarts, planSearch } from './compare.ts';
-export { type ReadImage, readImage } from './inspect.ts';
+export { ImageReader, type ReadImage } from './inspect.ts';
 export {
   type BuildReport,
   type Cause,

@@ -1,6 +1,8 @@
 import type { Instruction, Stage } from '../dockerfile/index.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, ImageInspection } from '../engines/engine.ts';
 import {
+  type FileEntry,
+  FileIndex,
   type HistoryStep,
   type ImageConfig,
   readDiffIds,
@@ -11,7 +13,7 @@ import {
 } from '../image/index.ts';
 import { classOf, HARMLESS } from './classes.ts';
 import { SAMPLE } from './lost.ts';
-import type { LayerRow } from './model.ts';
+import type { LayerRow, SideReport } from './model.ts';
 import { Snapshot, type SnapshotInput } from './snapshot.ts';
 
 /** An image with all that was read of it. */
@@ -21,7 +23,7 @@ export interface ReadImage {
   /** As `docker images` shows it. */
   readonly bytes: number | undefined;
   readonly layers: readonly LayerRow[];
-  readonly wasted: SavedImage['wasted'];
+  readonly wasted: SideReport['wasted'];
   readonly caveats: readonly string[];
 }
 
@@ -35,51 +37,183 @@ const options = {
   },
 };
 
-/** Reads an image that was built from a stage; the stage tells which of its layers are the base image's. */
-export async function readImage(engine: Engine, id: string, stage: Stage): Promise<ReadImage> {
-  const inspection = await engine.inspect(id);
-  const config = readImageConfig(inspection);
-  const base = await inspectBase(engine, stage);
-  const caveats: string[] = [];
-  let saved: SavedImage | undefined;
-  try {
-    saved = await readSavedImage(engine.save(id), options);
-  } catch (error) {
-    caveats.push(`The layers of ${id.slice(0, 19)} could not be read: ${(error as Error).message}`);
+/** From this size on, what `docker save` takes for an image outweighs reading its file system and its base's. */
+const LARGE = 250 * 1000 ** 2;
+
+/** Reads images; what several stand on is read once. */
+export class ImageReader {
+  readonly #engine: Engine;
+  readonly #layers: boolean;
+  readonly #bases = new Map<string, Promise<FileIndex>>();
+  readonly #preparing = new Set<Promise<unknown>>();
+
+  /** `layers`: every layer is read of large images too, which tells what is wasted where. */
+  constructor(engine: Engine, layers: boolean) {
+    this.#engine = engine;
+    this.#layers = layers;
   }
-  const files = saved?.files ?? (await readFilesystem(engine.exportFilesystem(id), options));
-  const diffIds = readDiffIds(inspection);
-  const baseLayers = countBaseLayers(diffIds, base?.diffIds, saved?.history ?? [], stage);
-  if (baseLayers === undefined)
-    caveats.push('Which files the base image brings could not be told, so all of them were compared');
-  return {
-    id,
-    snapshot: { config, files, baseLayers: saved === undefined ? undefined : baseLayers, baseConfig: base?.config },
-    bytes: inspection.Size ?? saved?.layers.reduce((sum, layer) => sum + layer.size, 0),
-    layers: (saved?.layers ?? []).map((layer, index) => ({
-      createdBy: layer.createdBy,
-      bytes: layer.size,
-      wasted: layer.wasted,
-      base: baseLayers !== undefined && index < baseLayers,
-    })),
-    wasted: saved?.wasted ?? [],
-    caveats,
-  };
+
+  /** Begins to read what a stage stands on if it will be needed; for while the stage is built. */
+  prepare(stage: Stage): void {
+    const work = inspectBase(this.#engine, stage).then((base) =>
+      base?.id !== undefined && this.#isLarge(base.size) ? this.#readBase(base.id) : undefined,
+    );
+    this.#preparing.add(work);
+    const done = () => this.#preparing.delete(work);
+    work.then(done, done);
+  }
+
+  /** When nothing that was begun is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#preparing);
+  }
+
+  /** Reads an image that was built from a stage; the stage tells which of its layers are the base image's. */
+  async read(id: string, stage: Stage): Promise<ReadImage> {
+    const inspection = await this.#engine.inspect(id);
+    const base = await inspectBase(this.#engine, stage);
+    const history = this.#isLarge(inspection.Size) ? await this.#history(inspection, base) : undefined;
+    if (base === undefined || history === undefined) return this.#readLayers(id, inspection, base, stage);
+    const [files, below] = await Promise.all([
+      readFilesystem(this.#engine.exportFilesystem(id), options),
+      base.id === undefined ? new FileIndex([]) : this.#readBase(base.id),
+    ]);
+    const layered = layFiles(files, below);
+    return {
+      id,
+      snapshot: { config: readImageConfig(inspection), files: layered, baseLayers: 1, baseConfig: base.config },
+      bytes: inspection.Size,
+      layers: history.map(({ createdBy, size, base }) => ({ createdBy, bytes: size, wasted: undefined, base })),
+      wasted: { bytes: hiddenBytes(history, layered), largest: [] },
+      caveats: [],
+    };
+  }
+
+  #isLarge(size: number | undefined): boolean {
+    return !this.#layers && size !== undefined && size >= LARGE;
+  }
+
+  #readBase(id: string): Promise<FileIndex> {
+    let known = this.#bases.get(id);
+    if (known === undefined) {
+      known = readFilesystem(this.#engine.exportFilesystem(id), options);
+      this.#bases.set(id, known);
+      known.catch(() => this.#bases.delete(id)); // the next one may try again
+    }
+    return known;
+  }
+
+  /** The steps that made a layer, oldest first; undefined unless it is certain what the image stands on. */
+  async #history(inspection: ImageInspection, base: Base | undefined): Promise<LayerStep[] | undefined> {
+    if (base === undefined || !base.diffIds.every((id, index) => readDiffIds(inspection)[index] === id))
+      return undefined;
+    const [all, below] = await Promise.all([
+      this.#engine.history(inspection.Id),
+      base.id === undefined ? [] : this.#engine.history(base.id),
+    ]);
+    if (all.some(({ size }) => size === undefined)) return undefined;
+    return [...all]
+      .reverse()
+      .map(({ createdBy, size = 0 }, index) => ({ createdBy, size, base: index < below.length }))
+      .filter(({ size }) => size > 0);
+  }
+
+  async #readLayers(id: string, inspection: ImageInspection, base: Base | undefined, stage: Stage): Promise<ReadImage> {
+    const caveats: string[] = [];
+    let saved: SavedImage | undefined;
+    try {
+      saved = await readSavedImage(this.#engine.save(id), options);
+    } catch (error) {
+      caveats.push(`The layers of ${id.slice(0, 19)} could not be read: ${(error as Error).message}`);
+    }
+    const files = saved?.files ?? (await readFilesystem(this.#engine.exportFilesystem(id), options));
+    const diffIds = readDiffIds(inspection);
+    const baseLayers = countBaseLayers(diffIds, base?.diffIds, saved?.history ?? [], stage);
+    if (baseLayers === undefined)
+      caveats.push('Which files the base image brings could not be told, so all of them were compared');
+    const wasted = saved?.wasted ?? [];
+    return {
+      id,
+      snapshot: {
+        config: readImageConfig(inspection),
+        files,
+        baseLayers: saved === undefined ? undefined : baseLayers,
+        baseConfig: base?.config,
+      },
+      bytes: inspection.Size ?? saved?.layers.reduce((sum, layer) => sum + layer.size, 0),
+      layers: (saved?.layers ?? []).map((layer, index) => ({
+        createdBy: layer.createdBy,
+        bytes: layer.size,
+        wasted: layer.wasted,
+        base: baseLayers !== undefined && index < baseLayers,
+      })),
+      wasted: {
+        bytes: wasted.reduce((sum, { bytes }) => sum + bytes, 0),
+        largest: wasted.slice(0, 10).map(({ path, bytes, how }) => ({ path, bytes, how })),
+      },
+      caveats,
+    };
+  }
 }
 
-async function inspectBase(
-  engine: Engine,
-  stage: Stage,
-): Promise<{ diffIds: string[]; config: ImageConfig } | undefined> {
+/** Puts what is the base's as it was into the layer 0, all else into 1. */
+export function layFiles(files: FileIndex, base: FileIndex): FileIndex {
+  return new FileIndex(
+    [...files.entries()].map((entry) => ({ ...entry, layer: isUntouched(entry, base.get(entry.path)) ? 0 : 1 })),
+  );
+}
+
+function isUntouched(entry: FileEntry, old: FileEntry | undefined): boolean {
+  return (
+    old !== undefined &&
+    entry.type === old.type &&
+    entry.mode === old.mode &&
+    entry.uid === old.uid &&
+    entry.gid === old.gid &&
+    entry.digest === old.digest &&
+    entry.target === old.target &&
+    entry.capability === old.capability &&
+    // A folder's changes with what is in it.
+    (entry.type === 'directory' || entry.mtime === old.mtime)
+  );
+}
+
+/** Bytes of layers that the merged file system does not show. Below a thousandth engines count differently. */
+export function hiddenBytes(layers: readonly { size: number }[], files: FileIndex): number {
+  const shipped = layers.reduce((sum, { size }) => sum + size, 0);
+  let seen = 0;
+  for (const { linkOf, size, target } of files.entries())
+    seen += linkOf === undefined ? size || (target?.length ?? 0) : 0;
+  return shipped - seen < shipped / 1000 ? 0 : shipped - seen;
+}
+
+/** What a stage stands on; `id` is undefined for scratch. */
+interface Base {
+  readonly id: string | undefined;
+  readonly size: number | undefined;
+  readonly diffIds: readonly string[];
+  readonly config: ImageConfig;
+}
+
+async function inspectBase(engine: Engine, stage: Stage): Promise<Base | undefined> {
   const lowest = stage.chain.at(-1);
   if (lowest?.base.kind !== 'image') return undefined;
-  if (lowest.baseText.toLowerCase() === 'scratch') return { diffIds: [], config: readImageConfig({}) };
+  if (lowest.baseText.toLowerCase() === 'scratch')
+    return { id: undefined, size: 0, diffIds: [], config: readImageConfig({}) };
   try {
     const inspection = await engine.inspect(lowest.baseText);
-    return { diffIds: readDiffIds(inspection), config: readImageConfig(inspection) };
+    const { Id: id, Size: size } = inspection;
+    return { id, size, diffIds: readDiffIds(inspection), config: readImageConfig(inspection) };
   } catch {
     return undefined; // BuildKit need not keep it among the images
   }
+}
+
+interface LayerStep {
+  readonly createdBy: string;
+  readonly size: number;
+  /** Brought by the base image. */
+  readonly base: boolean;
 }
 
 /** How many of the lowest layers are the base image's: by its own layers, else by the steps that the stage added. */

@@ -20,6 +20,8 @@ export interface Watch {
   readonly paths?: readonly string[];
   /** Bytes. */
   readonly memory?: number;
+  /** Seconds between the stop signal and the end of what does not listen to it; 10 unless told. */
+  readonly grace?: number;
   /** It is taken away without being asked to stop first. */
   readonly abandon?: boolean;
 }
@@ -83,7 +85,7 @@ export async function observe(engine: Engine, watch: Watch): Promise<Observation
       ? await checkHealth(engine, container, watch)
       : { health: 'none' as const, healthOutput: '' };
     const answers = isAlive ? await ask(container, watch, ports ?? watch.ports ?? []) : [];
-    const stopped = isAlive && watch.abandon !== true ? await container.stop(10) : undefined;
+    const stopped = isAlive && watch.abandon !== true ? await container.stop(watch.grace ?? 10) : undefined;
     const { stdout, stderr } = await container.logs();
     const last = ended ?? stopped;
     return {

@@ -2,7 +2,7 @@ import { type Document, decodeSource, parseDocument, type Stage } from '../docke
 import type { BuildFailure, BuildOutcome, BuildRequest, Engine } from '../engines/engine.ts';
 import { type ImageConfig, readImageConfig, startCommand } from '../image/index.ts';
 import { compareCommand, compareImages, compareServers, compareStarts, planSearch } from './compare.ts';
-import { makeSnapshot, type ReadImage, readImage } from './inspect.ts';
+import { ImageReader, makeSnapshot, type ReadImage } from './inspect.ts';
 import {
   type BuildReport,
   type Check,
@@ -36,6 +36,10 @@ export interface VerifyOptions {
   readonly paths?: readonly string[];
   /** Milliseconds that a program may take to end, or a server to listen; 15,000 unless told. */
   readonly patience?: number;
+  /** Seconds that a server gets to end by itself when it is stopped, 10 unless told; the same for both. */
+  readonly grace?: number;
+  /** Every layer is read of large images too: tells which files are wasted, and takes as long as `docker save`. */
+  readonly layers?: boolean;
   /** Nothing is started: only what images at rest show. */
   readonly atRest?: boolean;
   /** A rewrite that is worse at rest is not started: for those who try many. */
@@ -68,6 +72,11 @@ interface OriginalRuns {
   readonly serve?: readonly [Observation, Observation];
 }
 
+interface RewriteRuns {
+  readonly started?: Observation | undefined;
+  readonly served?: Observation | undefined;
+}
+
 /**
  * Judges rewrites of one original: it is built, read and started once, however many candidates there are. Images stay
  * until the engine's session ends, so that the next build finds its cache.
@@ -76,6 +85,7 @@ export class Verifier {
   readonly #engine: Engine;
   readonly #original: Side;
   readonly #options: VerifyOptions;
+  readonly #reader: ImageReader;
   #before: Promise<Built> | undefined;
   #beforeRead: Promise<Built> | undefined;
   #runs: Promise<OriginalRuns> | undefined;
@@ -85,6 +95,7 @@ export class Verifier {
     this.#engine = engine;
     this.#original = original;
     this.#options = options;
+    this.#reader = new ImageReader(engine, options.layers === true);
   }
 
   /** The image of the original, or why there is none. */
@@ -99,16 +110,31 @@ export class Verifier {
     if (!original.outcome.ok)
       return this.#report(original, notBuilt(rewrite), [buildCheck(original.outcome, 'before')]);
     // The original is read and started while the rewrite is built; most of that comes from the cache.
-    const runs = this.#options.atRest === true ? undefined : this.#observeBefore();
+    const runs: Promise<unknown>[] = [];
+    const keep = (run: Promise<unknown>) => {
+      run.catch(() => {}); // whoever needs it hears of it
+      runs.push(run);
+    };
+    if (this.#options.atRest !== true) keep(this.#observeBefore());
     try {
-      return await this.#compare(rewrite);
+      return await this.#compare(rewrite, keep);
     } finally {
-      await runs?.catch(() => {}); // no container outlives the answer
+      await Promise.all([Promise.allSettled(runs), this.#reader.idle()]); // no container outlives the answer
     }
   }
 
-  async #compare(rewrite: Side): Promise<VerificationReport> {
-    const built = this.#build(rewrite, 'after').then((candidate) => this.#read(candidate, 'after'));
+  /** `keep` is told of what it starts. */
+  async #compare(rewrite: Side, keep: (run: Promise<unknown>) => void): Promise<VerificationReport> {
+    let early: Promise<RewriteRuns> | undefined;
+    const built = this.#build(rewrite, 'after').then((candidate) => {
+      const { outcome } = candidate;
+      // It is started whatever it looks like at rest: then at once.
+      if (outcome.ok && this.#options.atRest !== true && this.#options.stopAtWorse !== true) {
+        early = this.#observeAfter(outcome.imageId);
+        keep(early);
+      }
+      return this.#read(candidate, 'after');
+    });
     const [before, after] = await Promise.all([this.#readBefore(), built]);
     if (before.image === undefined) return this.#report(before, after, [buildCheck(before.outcome, 'before')]);
     if (after.image === undefined) return this.#report(before, after, [buildCheck(after.outcome, 'after')]);
@@ -122,7 +148,11 @@ export class Verifier {
     const all = [makeCheck('build', 'builds', 'Both build', []), ...checks];
     const isWorse = all.some(({ outcome }) => outcome === 'worse');
     const isEnough = this.#options.atRest === true || (this.#options.stopAtWorse === true && isWorse);
-    if (!isEnough) all.push(...(await this.#run(one, two, before.image.id, after.image.id, caveats)));
+    if (!isEnough) {
+      const observed = early ?? this.#observeAfter(after.image.id);
+      keep(observed);
+      all.push(...(await this.#run(one, two, before.image.id, after.image.id, await observed, caveats)));
+    }
     return this.#report(before, after, all, leftBehind, caveats);
   }
 
@@ -148,9 +178,10 @@ export class Verifier {
       ...(side.target === undefined ? {} : { target: side.target }),
       onProgress: (line) => this.#tell('build', name, line),
     };
-    const outcome = await this.#engine.build(request);
     const document: Document = parseDocument(decodeSource(side.path, Buffer.from(side.text)));
     const stage = document.target(side.target);
+    if (stage) this.#reader.prepare(stage);
+    const outcome = await this.#engine.build(request);
     if (!outcome.ok || stage === undefined) return { side, outcome };
     let cachedSeconds: number | undefined;
     if (this.#options.timeCached === true) {
@@ -164,7 +195,7 @@ export class Verifier {
     const { side, outcome, stage } = built;
     if (!outcome.ok || stage === undefined) return built;
     this.#tell('read', name, `Reading the image of ${side.path}`);
-    return { ...built, image: await readImage(this.#engine, outcome.imageId, stage) };
+    return { ...built, image: await this.#reader.read(outcome.imageId, stage) };
   }
 
   async #search(one: Snapshot, image: ReadImage, caveats: string[]): Promise<{ two: Snapshot; searched: boolean }> {
@@ -194,14 +225,33 @@ export class Verifier {
     const config = readImageConfig(await this.#engine.inspect(image));
     if (startCommand(config).length === 0) return {};
     this.#tell('start', 'before', 'Starting the original twice, to see what differs by itself');
-    const start = await this.#twice(image, watchOf(config));
-    const [first] = start;
-    const isServer = first.alive && first.ports?.length !== 0;
-    if (!isServer || !this.#engine.capabilities.reachable) return { start, isServer };
+    const starting = this.#twice(image, watchOf(config));
+    const { reachable } = this.#engine.capabilities;
     const paths = ['/', ...healthPaths(config), ...(this.#options.paths ?? [])];
-    const watch = { network: 'internal', paths, ports: first.ports ?? [], abandon: true } as const;
-    this.#tell('serve', 'before', 'Asking the original for pages, twice');
-    return { start, isServer, watch, serve: await this.#twice(image, watch) };
+    const watch = { network: 'internal', paths, abandon: true } as const;
+    const serving = () => {
+      this.#tell('serve', 'before', 'Asking the original for pages, twice');
+      return this.#twice(image, watch);
+    };
+    // What says that it is a server need not be found out to be one first.
+    const early = reachable && saysServer(config) ? serving() : undefined;
+    const [start, served] = await Promise.all([starting, early]);
+    const isServer = start[0].alive && start[0].ports?.length !== 0;
+    if (!isServer || !reachable) return { start, isServer };
+    return { start, isServer, watch, serve: served ?? (await serving()) };
+  }
+
+  /** Starts a rewrite as the original was started. */
+  async #observeAfter(image: string): Promise<RewriteRuns> {
+    const { start, serve, watch } = await this.#observeBefore();
+    if (start === undefined) return {};
+    this.#tell('start', 'after', 'Starting the rewrite');
+    const config = readImageConfig(await this.#engine.inspect(image));
+    const [started, served] = await Promise.all([
+      this.#observe(image, watchOf(config), start[0].seconds),
+      serve && watch ? this.#observe(image, watch, serve[0].seconds) : undefined,
+    ]);
+    return { started, served };
   }
 
   /** Side by side, but not in the same second: clocks are noise too. */
@@ -214,23 +264,33 @@ export class Verifier {
   /** `seconds`: how long the original took; a server that is slower to start is not a worse one. */
   #observe(image: string, watch: Partial<Watch>, seconds = 0): Promise<Observation> {
     const patience = Math.max(this.#options.patience ?? 15_000, seconds * 2000);
-    return observe(this.#engine, { image, patience, settle: 1500, ...watch });
+    const { grace } = this.#options;
+    return observe(this.#engine, {
+      image,
+      patience,
+      settle: 1500,
+      ...(grace === undefined ? {} : { grace }),
+      ...watch,
+    });
   }
 
-  async #run(one: Snapshot, two: Snapshot, before: string, after: string, caveats: string[]): Promise<Check[]> {
+  async #run(
+    one: Snapshot,
+    two: Snapshot,
+    before: string,
+    after: string,
+    { started, served }: RewriteRuns,
+    caveats: string[],
+  ): Promise<Check[]> {
     if (!this.#engine.capabilities.canRun) {
       caveats.push(`${this.#engine.name} cannot run containers here: nothing was started`);
       return [notStarted('The engine cannot run containers')];
     }
     const checks: Check[] = [];
-    const { start, serve, watch, isServer } = await this.#observeBefore();
-    if (start !== undefined) {
-      this.#tell('start', 'after', 'Starting the rewrite');
-      const served = serve && watch ? this.#observe(after, watch, serve[0].seconds) : undefined;
-      const started = this.#observe(after, watchOf(two.config), start[0].seconds);
-      const [now, answered] = await Promise.all([started, served]);
-      checks.push(...compareStarts({ before: start, after: now }));
-      if (serve && answered && now.alive) checks.push(...compareServers({ before: serve, after: answered }));
+    const { start, serve, isServer } = await this.#observeBefore();
+    if (start !== undefined && started !== undefined) {
+      checks.push(...compareStarts({ before: start, after: started }));
+      if (serve && served && started.alive) checks.push(...compareServers({ before: serve, after: served }));
       else if (isServer && serve === undefined) {
         caveats.push('The containers cannot be reached from here: no answers were compared');
       }
@@ -283,6 +343,10 @@ function watchOf({ healthcheck, shell }: ImageConfig): Partial<Watch> {
   return { health: healthcheck?.test ?? [], shell: shell.length > 0 ? shell : ['/bin/sh', '-c'] };
 }
 
+function saysServer({ healthcheck, exposedPorts }: ImageConfig): boolean {
+  return exposedPorts.length > 0 || (healthcheck?.test ?? []).length > 0;
+}
+
 /** The paths that a health check asks its own server for. */
 function healthPaths({ healthcheck }: ImageConfig): string[] {
   const text = (healthcheck?.test ?? []).join(' ');
@@ -323,7 +387,6 @@ function buildCheck(outcome: BuildOutcome, side: 'before' | 'after'): Check {
 }
 
 function reportSide({ side, outcome, cachedSeconds, image }: Built): SideReport {
-  const wasted = image?.wasted ?? [];
   return {
     dockerfile: side.path,
     target: side.target,
@@ -331,10 +394,7 @@ function reportSide({ side, outcome, cachedSeconds, image }: Built): SideReport 
     bytes: image?.bytes,
     files: image?.snapshot.files.size,
     layers: image?.layers ?? [],
-    wasted: {
-      bytes: wasted.reduce((sum, { bytes }) => sum + bytes, 0),
-      largest: wasted.slice(0, 10).map(({ path, bytes, how }) => ({ path, bytes, how })),
-    },
+    wasted: image?.wasted ?? { bytes: 0, largest: [] },
     build: reportBuild(outcome, cachedSeconds),
   };
 }
