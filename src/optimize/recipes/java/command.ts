@@ -75,6 +75,8 @@ function mavenEffects(call: Call, world: World, subject: Subject): readonly Effe
     if (isBuilt || copies) made.push(folder(module.target, 'artifact', origin, [TARGET]));
     if (isBuilt) for (const path of module.libraries) made.push(folder(path, 'dependency', origin, [LIBRARIES]));
     if (!isPacked) continue;
+    if (module.isFat)
+      made.push({ kind: 'write', path: `${module.folder}/dependency-reduced-pom.xml`, role: 'source', origin });
     for (const name of [module.file, ...module.others]) {
       if (name === undefined) continue;
       const isFat = module.isFat || module.others.includes(name);
