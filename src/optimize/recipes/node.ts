@@ -143,7 +143,12 @@ function plan(evidence: Evidence): Proposal | Declined {
       ...homeFolders(evidence, root),
     ],
     runtimes: slimRuntimes(evidence, offers),
-    needs: [...libraries.needs, ...spawnedPrograms(evidence), ...packageNeeds(evidence, manifest)],
+    needs: [
+      ...libraries.needs,
+      ...spawnedPrograms(evidence),
+      ...packageNeeds(evidence, manifest),
+      ...certificates(evidence),
+    ],
     buildSteps: prune ? [prune] : [],
     finalSteps: globals.steps,
     leave: [
@@ -253,6 +258,7 @@ function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStar
       isFolder: true,
       why: 'the server lies in it with its packages',
     });
+    keep.push({ path: `${standalone.path}/static`, isFolder: true, why: 'browsers fetch it' });
     leave.push({ path: standalone.path, role: 'artifact', why: 'the standalone server has what it needs of it' });
     leave.push({ path: packagesOf(root), role: 'dependency', why: 'the standalone server has those it needs' });
     for (const { path, contextPath, kind } of tree.under(root)) {
@@ -398,6 +404,20 @@ function globalPackages(
 
 function startsManager(stage: Subject['stage'], document: Subject['document']): boolean {
   return startCommand(document, stage)?.lines.some(([name]) => /^(?:pnpm|yarn)$/.test(name ?? '')) ?? false;
+}
+
+/** Programs that verify certificates with the system's; node brings its own. */
+function certificates(evidence: Evidence): readonly Need[] {
+  const { world, entryPoint } = evidence;
+  const names = [
+    ...world.packages.filter(({ isBuildOnly }) => !isBuildOnly).map(({ name }) => name),
+    ...entryPoint.programs.map(({ name }) => name),
+    ...spawnedPrograms(evidence).map(({ name }) => name),
+  ];
+  const user = names.find((name) => /^(?:curl|wget|git|openssl)$/.test(name ?? ''));
+  if (user === undefined || evidence.system.libc === 'musl') return [];
+  const why = `${user} verifies certificates`;
+  return [{ kind: 'ca', why, supply: [{ kind: 'install', packages: ['ca-certificates'], why }] }];
 }
 
 function packageNeeds({ system }: Evidence, manifest: Manifest | undefined): readonly Need[] {

@@ -251,7 +251,11 @@ function artifact(call: Call, word: string, isFolder: boolean, marks: readonly s
 }
 
 function namedOutput(call: Call, file: readonly string[], folder: readonly string[]): readonly Effect[] {
-  const isBundle = call.args.includes('--bundle') && !call.args.some((arg) => /^--(?:external|packages)/.test(arg));
+  // What is not minified names the modules that it was made of, and nobody can tell that from loading them.
+  const isBundle =
+    call.args.includes('--bundle') &&
+    call.args.includes('--minify') &&
+    !call.args.some((arg) => /^--(?:external|packages)/.test(arg));
   const marks = isBundle ? ['bundle'] : [];
   const name = optionOf(call, ...file);
   if (name !== undefined) return artifact(call, name, false, marks);
