@@ -283,6 +283,8 @@ function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStar
     if (path !== root && isOpaque && !standalone && files.some((file) => within(file, path)))
       keep.push({ path, isFolder: true, why: 'what is started lies in it' });
   }
+  if (isGlobal && files.length === 0 && !isOpaque)
+    leave.push({ path: `${root}/package.json`, role: 'source', why: 'it is only needed to build' });
   const isLeft = (path: string) => leave.some((item) => within(path, item.path));
   const isKept = ({ path, role }: Entry) =>
     keep.some((item) => within(path, item.path)) ||
