@@ -95,12 +95,18 @@ export function figureRows(report: VerificationReport): FigureRow[] {
     saving ? { ...size, saved: `${size.saved} (${saving.percent}), ${saving.ratio}` } : size,
     row('Files', before.files, after.files, showCount),
     row('Layers', known(before, layers(before)), known(after, layers(after)), showCount),
-    row('Wasted', known(before, before.wasted.bytes), known(after, after.wasted.bytes), showSize),
+    row('Wasted', wastedBytes(before), wastedBytes(after), showSize),
     { name: 'Build', before: buildTime(before.build), after: buildTime(after.build), saved: '' },
     ...(one === undefined && two === undefined
       ? []
       : [{ name: 'Cached', before: showSeconds(one), after: showSeconds(two), saved: '' }]),
   ];
+}
+
+/** Undefined where nobody looked: large images are not taken apart into layers. */
+export function wastedBytes({ bytes, layers, wasted }: SideReport): number | undefined {
+  const isKnown = layers.length === 0 || layers.some((layer) => layer.wasted !== undefined);
+  return bytes !== undefined && isKnown ? wasted.bytes : undefined;
 }
 
 function buildTime({ failure, seconds }: BuildReport): string {

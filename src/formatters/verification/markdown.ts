@@ -10,6 +10,7 @@ import {
   showCount,
   showCreatedBy,
   showSize,
+  wastedBytes,
 } from './figures.ts';
 import type { Verification } from './formatter.ts';
 
@@ -94,7 +95,8 @@ function checkTables(checks: readonly Check[]): string {
   return tables.join('\n\n');
 }
 
-function layers(name: string, { layers, wasted, dockerfile }: SideReport): string {
+function layers(name: string, side: SideReport): string {
+  const { layers, dockerfile } = side;
   const newest = [...layers].reverse();
   const rows = newest
     .slice(0, MOST_ROWS)
@@ -103,7 +105,7 @@ function layers(name: string, { layers, wasted, dockerfile }: SideReport): strin
         `| ${code(clip(showCreatedBy(row)))}${row.base ? ' (base)' : ''} | ${showSize(row.bytes)} | ${showSize(row.wasted)} |`,
     );
   if (newest.length > MOST_ROWS) rows.push(`| … ${newest.length - MOST_ROWS} older ones | | |`);
-  const head = `**${name}**: ${code(dockerfile)}, ${showSize(wasted.bytes)} wasted`;
+  const head = `**${name}**: ${code(dockerfile)}, ${showSize(wastedBytes(side))} wasted`;
   return [head, '', '| created by | size | wasted |', '| --- | ---: | ---: |', ...rows].join('\n');
 }
 

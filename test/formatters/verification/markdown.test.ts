@@ -17,7 +17,7 @@ test('begins with the verdict and the sizes', () => {
     '| **Size** | **784MB** | **1.82MB** | **782MB (99.8 %), 431 times smaller** |',
     '| Files | 25,089 | 1 | 25,088 |',
     '| Layers | 2 | 1 | 1 |',
-    '| Wasted | 841kB | 0B | 841kB |',
+    '| Wasted | 841kB | – |  |',
     '| Build | 83 s | 1.3 s |  |',
     '| Cached | 0.4 s | – |  |',
     '',
