@@ -15,6 +15,9 @@ interface Import {
 const inward: Record<string, string[]> = {
   'src/dockerfile': [],
   'src/knowledge': [],
+  'src/image': [],
+  // Verifying takes any engine, and starts none itself.
+  'src/verify': ['src/dockerfile', 'src/image', 'src/knowledge', 'src/engines/engine.ts'],
   rules: ['src/dockerfile', 'src/knowledge', 'src/lint/types.ts', 'src/lint/nearest.ts', 'src/lint/facts'],
   'src/formatters': ['src/lint/types.ts', 'src/lint/report.ts', 'src/verify/model.ts', 'src/optimize/report.ts'],
 };
@@ -151,6 +154,8 @@ test('the checks see what they look for', () => {
     ['rules/no-x.ts', 'src/lint/engine.ts'],
     ['rules/no-x.ts', 'unbash'],
     ['src/formatters/json.ts', 'src/dockerfile/document.ts'],
+    ['src/image/elf.ts', 'src/engines/engine.ts'],
+    ['src/verify/verify.ts', 'src/engines/docker.ts'],
     ['src/optimize/plan.ts', 'src/engines/docker.ts'],
     ['src/lint/engine.ts', 'node:child_process'],
     ['src/commands/lint.ts', 'picocolors'],
@@ -163,6 +168,7 @@ test('the checks see what they look for', () => {
     ['src/lint/engine.ts', 'src/dockerfile/document.ts'],
     ['src/dockerfile/shell.ts', 'unbash'],
     ['src/engines/docker.ts', 'node:child_process'],
+    ['src/verify/verify.ts', 'src/engines/engine.ts'],
     ['test/runner/suite.ts', 'uvu'],
   ];
   const judge = (pairs: [string, string][]) => pairs.filter(([from, to]) => forbidden({ from, to }));
