@@ -227,7 +227,12 @@ function standaloneOf({ world }: Evidence, files: readonly string[]): Entry | un
 }
 
 /** What of the application is kept where everything in it has a class of its own. */
-function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStart, root: string, isGlobal: boolean) {
+function slicedKeeps(
+  evidence: Evidence,
+  { files, programs, manifests, isOpaque }: NodeStart,
+  root: string,
+  isGlobal: boolean,
+) {
   const { tree } = evidence.world;
   const keep: Keep[] = [];
   const leave: { path: string; role: Role; why: string }[] = [];
@@ -283,7 +288,9 @@ function slicedKeeps(evidence: Evidence, { files, programs, isOpaque }: NodeStar
     if (path !== root && isOpaque && !standalone && files.some((file) => within(file, path)))
       keep.push({ path, isFolder: true, why: 'what is started lies in it' });
   }
-  if (isGlobal && files.length === 0 && !isOpaque)
+  // Its `type` says how node reads a `.js`, and nothing else is read of it.
+  const isSelfContained = runsBundle && files.every((file) => /\.[cm]js$/.test(file)) && manifests.length === 0;
+  if (isSelfContained || (isGlobal && files.length === 0 && !isOpaque))
     leave.push({ path: `${root}/package.json`, role: 'source', why: 'it is only needed to build' });
   const isLeft = (path: string) => leave.some((item) => within(path, item.path));
   const isKept = ({ path, role }: Entry) =>
