@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,7 @@ export class Session {
     this.id = options.id ?? randomUUID();
     this.env = options.env ?? process.env;
     this.#logFolder = options.logFolder;
+    setMaxListeners(0, this.#abort.signal); // every process that runs listens to it
     if (options.signals ?? true) for (const signal of ENDING_SIGNALS) process.on(signal, this.#onSignal);
     process.on('exit', this.#onExit);
   }

@@ -110,19 +110,30 @@ async function settle(container: RunningContainer, watch: Watch): Promise<Contai
   const start = performance.now();
   let listening: string | undefined;
   let since = start;
+  // One question for all of the time: where clients are slow to start, short ones never hear of an end.
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  const ending = container.wait(watch.patience + 60_000).then(over, over);
   for (;;) {
-    const ended = await container.wait(POLL);
-    if (ended !== undefined) return ended;
+    await Promise.race([ending, sleep(POLL)]);
     const now = performance.now();
+    if (isOver || now - start >= watch.patience) return await endOf(container);
     const ports = portsOf(await container.listeners());
     const state = ports === undefined ? undefined : ports.join(' ');
     if (state !== listening) since = now;
     listening = state;
     const isServing = listening !== undefined && listening !== '';
     // A server is given time to open all of its ports, and to die of what it finds then.
-    if (isServing && now - since >= watch.settle) return undefined;
-    if (now - start >= watch.patience) return undefined;
+    if (isServing && now - since >= watch.settle) return await endOf(container);
   }
+}
+
+/** The state of what does not run any more. */
+async function endOf(container: RunningContainer): Promise<ContainerState | undefined> {
+  const state = await container.state();
+  return state.running ? undefined : state;
 }
 
 function portsOf(listeners: readonly Listener[] | undefined): number[] | undefined {
