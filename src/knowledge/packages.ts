@@ -272,7 +272,7 @@ const EXACT: Record<BuildPackageKind, ReadonlySet<string>> = {
     `build-essential build-base alpine-sdk base-devel gcc g++ cpp gcc-c++ gcc-multilib g++-multilib gfortran gcc-gfortran
     gcc-objc gobjc gcc-go gccgo clang llvm clang-tools binutils nasm yasm golang go golang-go golang-bin rust rustc cargo rustup ghc
     cabal-install haskell-stack stack ocaml opam nim zig crystal shards dmd ldc fpc mono-devel mono-mcs valac vala
-    swiftlang openjdk-devel default-jdk default-jdk-headless tinygo emscripten tcc ldc dmd gdc musl-tools lld gold dpkg-dev fakeroot
+    swiftlang openjdk-devel default-jdk default-jdk-headless tinygo emscripten tcc ldc dmd gdc musl-tools lld gold dpkg-dev fakeroot rpcsvc-proto
     devscripts debhelper dh-make dh-python rpm-build rpmdevtools abuild patchelf nodejs-devel typescript node-typescript
     development-tools libtool-bin python3-devtools elixir-dev erlang-dev sbt leiningen cross-toolchain-base
     c-compiler c++-compiler mingw-w64 gcc-mingw-w64 redhat-rpm-config crossbuild-essential-arm64 crossbuild-essential-armhf`,

@@ -30,7 +30,7 @@ export function lostFiles({ before, after }: Pair): LostFile[] {
     if (entry.digest !== undefined && moved.has(entry.digest)) continue;
     if (followsWorkingDir({ before, after }, entry)) continue;
     const owner = packages.ownerOf(entry.path);
-    const module = moduleOf(entry.path);
+    const module = moduleOf(linkedPath(entry));
     found.push({
       entry,
       class: classify(before, entry, kind, owner, module, packages.names.size > 0),
@@ -61,6 +61,12 @@ function classify(
   // Where the database of packages lists all of theirs, a file that it does not know is nobody's.
   if (found === 'package' && hasDatabase && !before.isBase(entry)) return 'unknown';
   return found;
+}
+
+/** For a program in `node_modules/.bin` the file of the package that it stands for; the path itself for all else. */
+function linkedPath({ path, target }: FileEntry): string {
+  const folder = /^.*\/node_modules\/\.bin(?=\/[^/]+$)/.exec(path)?.[0];
+  return folder !== undefined && target !== undefined ? joinPaths(folder, target) : path;
 }
 
 /** The package of Node or Python that a file is of. */

@@ -53,6 +53,10 @@ function harmless(lost: readonly LostFile[]): Evidence[] {
   }));
 }
 
+/** They list what may be installed, and load nothing. */
+const NODE_MANIFEST =
+  /\/(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|\.package-lock\.json|yarn\.lock|pnpm-lock\.yaml)$/;
+
 interface Judged {
   readonly outcome: Outcome;
   readonly why: string;
@@ -71,7 +75,7 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
     if (carrier !== undefined) return { outcome: 'changed', why: `${carrier} holds its content` };
   }
   for (const text of strong) {
-    const [reader] = after.mentioning(text);
+    const reader = [...after.mentioning(text)].find((path) => module === undefined || !NODE_MANIFEST.test(path));
     if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
   }
   if (!searched) return { outcome: 'unknown', why: 'it may be read at run time' };
