@@ -1,0 +1,115 @@
+// npm run bench:verify [-- CASE…]: what verifying a rewrite with an unchanged build stage costs on top of building the
+// original, with the private engine of `npm run e2e:up`. Every build is cold: its context is a copy, with a label of its own.
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { detectEngine } from '../src/engines/detect.ts';
+import type { Engine } from '../src/engines/engine.ts';
+import { Session } from '../src/engines/session.ts';
+import { type Side, Verifier } from '../src/verify/index.ts';
+import { findSurroundings } from '../test/e2e/harness.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The share of the original's cold build that verifying may take. */
+const LIMIT = 0.25;
+
+interface Case {
+  readonly context: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+const verified = (app: string, rewrite = 'good'): Case => ({
+  context: join(ROOT, 'fixtures/verify', app, 'context'),
+  before: readFileSync(join(ROOT, 'fixtures/verify', app, 'Dockerfile'), 'utf8'),
+  after: readFileSync(join(ROOT, 'fixtures/verify', app, `${rewrite}.Dockerfile`), 'utf8'),
+});
+
+/** A case with dependencies, or with more to compile than fits on one page. */
+const heavier = (one: Case, step: string): Case => ({
+  ...one,
+  before: withStep(one.before, step),
+  after: withStep(one.after, step),
+});
+
+const withStep = (text: string, step: string) => text.replace(/^RUN /m, `RUN ${step}\nRUN `);
+
+/** As large as a small service's own code and dependencies. */
+const CASES: Readonly<Record<string, () => Case>> = {
+  'go-server': () => verified('go-server', 'good-dynamic'),
+  'seed-s1': () => verified('seed-s1'),
+  'c-tool': () => heavier(verified('c-tool'), manyC(160)),
+  'rust-tool': () => heavier(verified('rust-tool'), manyRust(60)),
+  'java-app': () => heavier(verified('java-app'), manyJava(2500)),
+};
+
+const manyC = (count: number) =>
+  `mkdir /many && cd /many && for i in $(seq ${count}); do sed "s/main/part$i/; s/printf/fprintf(stderr, \\"\\"); printf/" /src/tool.c >$i.c && gcc -O3 -g -c $i.c || exit 1; done`;
+const manyRust = (count: number) =>
+  `mkdir /many && cd /many && for i in $(seq ${count}); do { echo "use std::collections::*; pub fn f$i(a: &str) -> BTreeMap<String, HashMap<String, Vec<u64>>> { let mut m = BTreeMap::new(); for w in a.split(' ') { m.entry(w.to_string()).or_insert_with(HashMap::new).insert(format!(\\"{w}$i\\"), vec![$i]); } m }" >$i.rs && rustc -O --crate-type=rlib --crate-name=c$i $i.rs; } || exit 1; done`;
+const manyJava = (count: number) =>
+  `mkdir /many && cd /many && for i in $(seq ${count}); do echo "import java.util.*; import java.util.stream.*; public class C$i { public Map<String, List<Integer>> of(List<String> a) { return a.stream().collect(Collectors.groupingBy(w -> w + $i, TreeMap::new, Collectors.mapping(String::length, Collectors.toList()))); } }" >C$i.java; done && javac -d out *.java`;
+
+const surroundings = findSurroundings('docker');
+if ('reason' in surroundings) throw new Error(surroundings.reason);
+const { env, network } = surroundings;
+
+/** Seconds of some work in a session of its own, with a context that the engine has not seen. */
+async function time(
+  { context, before, after }: Case,
+  work: (engine: Engine, sides: readonly [Side, Side]) => Promise<void>,
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-verify-'));
+  const session = new Session({ env });
+  try {
+    cpSync(context, folder, { recursive: true, dereference: true });
+    const engine = await detectEngine('docker', session);
+    if ('reason' in engine) throw new Error(engine.reason);
+    // The first stage of both is the same, and new.
+    const mark = `LABEL bench=${session.id}`;
+    const side = (text: string): Side => ({
+      text: text.replace(/^(FROM .*)$/m, `$1\n${mark}`),
+      path: 'Dockerfile',
+      context: folder,
+    });
+    const started = performance.now();
+    await work(engine, [side(before), side(after)]);
+    return (performance.now() - started) / 1000;
+  } finally {
+    await session.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const build = network === undefined ? {} : { network };
+const names = process.argv.slice(2);
+let worst = 0;
+for (const [name, make] of Object.entries(CASES).filter(([name]) => names.length === 0 || names.includes(name))) {
+  const one = make();
+  const alone: number[] = [];
+  const both: number[] = [];
+  let verdict = '';
+  // In turn, so that a machine that gets slower slows both.
+  for (let round = 0; round < 2; round += 1) {
+    alone.push(
+      await time(one, async (engine, [{ text, context }]) => {
+        const built = await engine.build({ ...build, dockerfile: { text }, context });
+        if (!built.ok) throw new Error(`${name}: ${built.message}\n${built.log.tail.join('\n')}`);
+      }),
+    );
+    both.push(
+      await time(one, async (engine, [before, after]) => {
+        const report = await new Verifier(engine, before, { build }).judge(after);
+        verdict = `${report.verdict}: ${report.reason}`;
+      }),
+    );
+  }
+  const [cold, all] = [Math.min(...alone), Math.min(...both)];
+  const extra = all / cold - 1;
+  worst = Math.max(worst, extra);
+  console.log(
+    `${name.padEnd(12)} build ${cold.toFixed(1)} s, verify ${all.toFixed(1)} s: ${(extra * 100).toFixed(0)} % on top (${verdict})`,
+  );
+}
+console.log(`at most ${(worst * 100).toFixed(0)} % (${worst <= LIMIT ? 'within' : 'above'} ${LIMIT * 100} %)`);
