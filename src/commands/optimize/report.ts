@@ -56,7 +56,8 @@ type Conclusion = Pick<OptimizeReport, 'outcome' | 'summary'> & Partial<Optimize
 
 async function proveOutcome(request: Request, planned: Rewritten, proving: Proving): Promise<Conclusion> {
   const { document, path, context, target } = request;
-  const verifier = new Verifier(proving.engine, { text: document.source.text, path, context, target }, proving.options);
+  const side = { text: document.source.text, path, context, target };
+  const verifier = new Verifier(proving.engine, side, { stopAtWorse: true, ...proving.options });
   const proved = await prove(document, planned, verifier, proving.engine, { path, context }, proving);
   switch (proved.kind) {
     case 'proved': {
