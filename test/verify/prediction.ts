@@ -38,8 +38,12 @@ export function comparePrediction(name: string, { checks }: VerificationReport):
   const [first] = predicted;
   const text = `at rest ${first?.message ?? 'nothing'}; started ${seen[0]?.summary ?? 'nothing'}`;
   if (agrees) return { name, agrees, text };
-  // Started it does something else although nothing was wrong at rest: only another program can do that.
-  if (first === undefined) return { name, agrees, text, why: startFails(seen) ? undefined : 'another program' };
+  if (first === undefined) {
+    const doubt = checks.find(({ tier, outcome }) => tier === 'closes' && outcome === 'unknown');
+    if (doubt !== undefined) return { name, agrees, text, why: `left open at rest: ${doubt.summary}` };
+    // Nothing is wrong at rest, and yet it does something else: only another program can do that.
+    return { name, agrees, text, why: startFails(seen) ? undefined : 'another program' };
+  }
   const kinds = predicted.map(({ cause }) => cause?.kind ?? 'behaviour');
   const startKind = kinds.find((kind) => START.has(kind) && UNSEEN[kind] === undefined);
   return { name, agrees, text, why: startKind === undefined ? UNSEEN[kinds[0]!] : undefined };
