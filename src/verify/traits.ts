@@ -144,12 +144,15 @@ export function ownPrograms(snapshot: Snapshot): FileEntry[] {
   return [...found.values()];
 }
 
+const C_LIBRARY = /^(?:ld-(?:musl|linux)-|libc\.(?:so|musl)|libc-\d)/;
+
 /** Whether what the image runs asks for something at run time. `searched`: its files were searched for `NEED_TEXTS`. */
 export function needOf(snapshot: Snapshot, need: Need, searched: boolean): Answer {
   const kind = entryKind(snapshot);
   if (kind !== 'native') return { answer: 'maybe' };
   let maybe: Answer | undefined;
-  const programs = ownPrograms(snapshot);
+  // The C library can do everything; who calls it tells whether it does.
+  const programs = ownPrograms(snapshot).filter(({ path }) => !C_LIBRARY.test(nameOf(path)));
   if (programs.length === 0) return { answer: 'maybe' };
   for (const entry of programs) {
     const { answer } = needOfProgram(snapshot, entry, need, searched);
