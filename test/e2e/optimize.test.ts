@@ -27,7 +27,6 @@ const CORE: ReadonlySet<string> = new Set([
   'go/hello',
   'go/templates',
   'java/fat-jar',
-  'java/lib-folder',
   'node/comments-everywhere',
   'node/plain',
   'python/c-extension',
