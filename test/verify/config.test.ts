@@ -38,6 +38,18 @@ test('lost instructions', async () => {
   assert.equal(await config({}, { Cmd: [] }), ['worse: The command ["/app/main"] is lost']);
 });
 
+test('a start script of the base that only starts its arguments', async () => {
+  const before = { Entrypoint: ['/usr/local/bin/mvn-entrypoint.sh'], Cmd: ['/app/main'] };
+  assert.equal(await config(before, {}), [
+    'changed: /usr/local/bin/mvn-entrypoint.sh of the old base only starts the command: ["/app/main"]',
+  ]);
+  assert.equal(await config({}, { Entrypoint: ['/__cacert_entrypoint.sh'] }), [
+    'changed: /__cacert_entrypoint.sh of the new base only starts the command: ["/app/main"]',
+  ]);
+  const other = { Entrypoint: ['/usr/local/bin/mvn-entrypoint.sh'], Cmd: ['/app/other'] };
+  assert.match((await config(other, {}))[0] ?? '', /^worse: The command was/);
+});
+
 test('variables that only builds read may go', async () => {
   const found = await config({ Env: ['PATH=/bin', 'GOPATH=/go', 'GOLANG_VERSION=1.2'] }, {});
   assert.equal(found, [

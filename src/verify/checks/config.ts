@@ -25,6 +25,12 @@ export const config: StaticCheck = {
   },
 };
 
+/** Start scripts of public images that set up the image's own tools and then start their arguments. */
+const STARTER = /^(?:\/usr\/local\/bin\/mvn-entrypoint\.sh|\/__cacert_entrypoint\.sh)$/;
+
+const withoutStarter = (words: readonly string[]): readonly string[] =>
+  STARTER.test(words[0] ?? '') ? words.slice(1) : words;
+
 const show = (words: readonly string[]): string => (words.length === 0 ? 'none' : JSON.stringify(words));
 
 function platform({ before, after }: Pair): Evidence[] {
@@ -48,6 +54,14 @@ function command({ before, after }: Pair): Evidence[] {
     );
   }
   if (now.length === 0) return at('worse', `The command ${show(old)} is lost`);
+  if (equal(withoutStarter(old), withoutStarter(now)) && withoutStarter(old).length > 0) {
+    const isGone = withoutStarter(old).length < old.length;
+    const [starter] = isGone ? old : now;
+    return at(
+      'changed',
+      `${starter} of ${isGone ? 'the old' : 'the new'} base only starts the command: ${show(withoutStarter(now))}`,
+    );
+  }
   if (old.length === 0) return at('changed', `There is a command now: ${show(now)}`);
   if (equal(unwrapped(old), unwrapped(now))) {
     return at(
