@@ -123,7 +123,7 @@ class Reader {
           const { heredoc, next, terminated } = readHeredoc(text, at, marker);
           heredocs.push(heredoc);
           at = next;
-          if (!terminated) this.#syntax(`unterminated heredoc ${marker.name}`, marker.marker);
+          if (!terminated) this.#syntax(`unterminated heredoc \`${marker.name}\``, marker.marker);
         }
         if (at - start > LONGEST_LINE / 3) this.#checkLength(text, start, at);
         instruction.addHeredocs(heredocs, heredocs.at(-1)!.terminator.end);

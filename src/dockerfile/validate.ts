@@ -152,7 +152,7 @@ function addFlagProblems(instruction: Instruction, problems: Problem[]): void {
     const { name, start, end } = flag;
     const kind = FLAGS[keyword] && Object.hasOwn(FLAGS[keyword], name) ? FLAGS[keyword][name]! : undefined;
     if (!kind) {
-      problems.push({ kind: 'unknown-flag', message: `${keyword} has no flag --${name}`, start, end });
+      problems.push({ kind: 'unknown-flag', message: `${keyword} has no flag \`--${name}\``, start, end });
       continue;
     }
     const message = seen.has(name) && !kind.repeats ? `the flag --${name} is given twice` : flagProblem(flag, kind);
@@ -207,7 +207,7 @@ function deviceProblem(value: string): string | undefined {
       if (device !== '') return `the name of --device is given twice`;
       device = setting;
     } else if (device === '') device = field;
-    else return `--device has no option ${field}`;
+    else return `--device has no option \`${field}\``;
   }
   return undefined;
 }

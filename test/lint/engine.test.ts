@@ -55,7 +55,7 @@ test('findings come in the order of the file, whatever the order of the rules', 
 });
 
 test('a file that does not parse gets nothing but its syntax errors', () => {
-  assert.equal(lint('FROM a\nRUN <<EOF\nx\n', noRun, broken), ['2 parse-error: unterminated heredoc EOF']);
+  assert.equal(lint('FROM a\nRUN <<EOF\nx\n', noRun, broken), ['2 parse-error: unterminated heredoc `EOF`']);
 });
 
 test('an instruction that the builder refuses does not hide the rest', () => {
