@@ -15,7 +15,8 @@ export const rule: Rule = {
   *check(_document, { uselessIgnores }) {
     for (const { id, reason, suggestion, start, end } of uselessIgnores) {
       const hint = suggestion ? `, did you mean ${suggestion}` : '';
-      const message = reason === 'unused' ? `nothing here needs \`ignore=${id}\`` : `no rule is called \`${id}\`${hint}`;
+      const message =
+        reason === 'unused' ? `nothing here needs \`ignore=${id}\`` : `no rule is called \`${id}\`${hint}`;
       yield { at: { start, end }, message };
     }
   },
