@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../rules/index.ts';
 import { decodeSource, encodeSource, parseDocument } from '../../src/dockerfile/index.ts';
@@ -8,6 +6,7 @@ import { fixDocument } from '../../src/lint/fixes.ts';
 import { assert, suite } from '../runner/suite.ts';
 import { generateDockerfiles } from './generate.ts';
 import { acceptedByBuildKit, Oracle } from './oracle.ts';
+import { filesIn } from './seeds.ts';
 
 // For longer runs by hand: other seeds, more inputs, and a folder of real files, whose findings are counted by rule.
 const SEED = Number(process.env.ORACLE_SEED ?? 1);
@@ -88,12 +87,4 @@ function fixAll(
     if (before[at] && !after[at]) problems.push(show('BuildKit refuses the result'));
   }
   return { problems: problems.slice(0, 5), files: files.length, applied, found };
-}
-
-function filesIn(folder: string): Buffer[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /dockerfile|containerfile/i.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((path) => readFileSync(path));
 }

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from '../../src/dockerfile/document.ts';
 import { expandWords } from '../../src/dockerfile/expand.ts';
@@ -9,6 +7,7 @@ import { CASES, WORDS } from './cases.ts';
 import { compare, describeDifference } from './compare.ts';
 import { generateDockerfiles, generateWords } from './generate.ts';
 import { isAccepted, Oracle, type OracleAnswer, type OracleExpansion, type OracleWord } from './oracle.ts';
+import { filesIn } from './seeds.ts';
 
 // For longer runs by hand: other seeds, more inputs, and a folder of other files to mutate.
 const SEED = Number(process.env.ORACLE_SEED ?? 1);
@@ -114,12 +113,4 @@ async function inBatches<T>(count: number, inputs: Generator<T>, visit: (batch: 
 
 function take<T>(inputs: Generator<T>, count: number): T[] {
   return Array.from({ length: count }, () => inputs.next().value as T);
-}
-
-function filesIn(folder: string): Buffer[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /dockerfile|containerfile/i.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((path) => readFileSync(path));
 }
