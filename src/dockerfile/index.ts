@@ -14,6 +14,19 @@ export { JoinedText } from './lines.ts';
 export type { Problem } from './problems.ts';
 export { joinPath, type Scope, type Variable } from './scope.ts';
 export {
+  parseScript,
+  type Script,
+  type ScriptBranch,
+  type ScriptChain,
+  type ScriptCommand,
+  type ScriptGroup,
+  type ScriptNode,
+  type ScriptPart,
+  type ScriptRedirect,
+  type ScriptStatement,
+  type ScriptWord,
+} from './script.ts';
+export {
   type InstructionCommand,
   instructionCommand,
   type ShellDialect,
