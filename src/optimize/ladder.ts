@@ -185,6 +185,8 @@ function supplied(plan: Plan, ...supplies: readonly Supply[]): Remedy {
 function copied(plan: Plan, path: string, why: string, isFolder = false): Remedy {
   if (plan.copies.some((copy) => copy.path === path))
     return { kind: 'next', why: `${path} was added, and did not help` };
+  // What the final stage brought from elsewhere does not lie at the same path in the stage that it copies from.
+  if (plan.isRebase && plan.stage.baseStage === undefined) return { kind: 'next', why: `${path} is missing` };
   const copies = [...plan.copies, { path, why, isFolder }];
   const leftBehind = plan.leftBehind.filter((left) => left.path !== path);
   return { kind: 'retry', plan: { ...plan, copies, leftBehind }, what: `${path}, because ${why}` };
@@ -196,6 +198,6 @@ function copied(plan: Plan, path: string, why: string, isFolder = false): Remedy
  */
 export function withoutNeeds(plan: Plan, kinds: readonly Need['kind'][]): Plan {
   const needs = plan.needs.filter(({ kind, isPossible }) => !isPossible || !kinds.includes(kind));
-  const ladder = weighRuntimes(systemOf(plan.stage), plan.options, needs, plan.choice);
+  const ladder = weighRuntimes(systemOf(plan.builtOn), plan.options, needs, plan.choice);
   return { ...plan, needs, ladder, runtime: ladder.find(({ lacks }) => lacks.length === 0) ?? plan.runtime };
 }

@@ -3,19 +3,22 @@ import { isWindowsImage, runtimeImage } from '../knowledge/images.ts';
 import { isBuildStageName } from '../knowledge/names.ts';
 import { isBuildPackage } from '../knowledge/packages.ts';
 import { buildCommand, runsBuildTool } from '../knowledge/tools.ts';
+import { sourceStage, stageCopies } from '../lint/facts/copies.ts';
 import { installsOf } from '../lint/facts/installs.ts';
 import { startCommand } from '../lint/facts/shipping.ts';
 import { freeStageName } from '../lint/facts/stage-names.ts';
 import { systemOf } from '../lint/facts/systems.ts';
 import type { Project } from '../lint/types.ts';
-import { carryConfig, tailOf } from './config.ts';
+import { type CarriedConfig, carryConfig, tailOf } from './config.ts';
 import { BuildContext } from './context.ts';
 import { finalWorkdir, readEntryPoint } from './entry-point.ts';
 import { walkStage } from './interpreter.ts';
 import { recipes } from './recipes/index.ts';
 import { renderPlan } from './render.ts';
+import { planRepair } from './repair.ts';
+import { nameStage } from './repairs/repair.ts';
 import { weighRuntimes } from './runtimes.ts';
-import { sliceWorld } from './slice.ts';
+import { type Slice, sliceWorld } from './slice.ts';
 import {
   type Candidate,
   type Declined,
@@ -71,6 +74,10 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
       .flatMap((run) => document.shell(run)?.commands ?? []),
     context: new BuildContext(project, document.source.path.split(/[/\\]/).pop()),
   };
+  if (!buildsHere(subject)) {
+    const repair = planRepair(subject, options);
+    if (repair) return 'kind' in repair ? repair : rewritten(document, repair);
+  }
   const good = alreadyGood(subject);
   if (good) return { kind: 'already-good', reason: good };
   const start = startCommand(document, stage);
@@ -92,6 +99,12 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
     );
   }
   const recipe = recipes.find((candidate) => candidate.matches(subject));
+  if (!recipe && !buildsHere(subject))
+    return declined(
+      'unknown',
+      `nothing is built in the final stage, and its build tools may be there for the container on ${stage.image?.text ?? stage.baseText}`,
+      stage.from,
+    );
   if (!recipe)
     return declined(
       'no-recipe',
@@ -103,6 +116,18 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
   const evidence: Evidence = { ...subject, world, entryPoint, workdir: finalWorkdir(stage, world) };
   const proposal = recipe.plan(evidence);
   return proposal.kind === 'declined' ? proposal : complete(evidence, recipe, proposal, options);
+}
+
+/** Whether the stage, or one that it stands on, builds a program. */
+function buildsHere({ system, commands }: Subject): boolean {
+  if (system.sdk && !system.sdk.interpreter) return true;
+  return commands.some(
+    ({ name, args }) =>
+      buildCommand(
+        name,
+        args.map(({ value }) => value),
+      )?.kind === 'build',
+  );
 }
 
 /** Why there is nothing to gain: the stage stands on a runtime image, and builds nothing. */
@@ -145,6 +170,9 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
   const ladder = weighRuntimes(evidence.system, proposal.runtimes, slice.needs, options.runtime);
   const chosen = chooseRuntime(ladder, options, evidence);
   if (chosen.kind === 'declined') return chosen;
+  const isSwap = onlyCopies(document, stage) && slice.leftBehind.length === 0 && !proposal.buildSteps?.length;
+  if (isSwap)
+    return rewritten(document, swapBase(evidence, recipe, proposal, slice, config, ladder, chosen.runtime, options));
   const keepsName = stage.nameWord === undefined || isBuildStageName(stage.nameWord.text);
   const isRebase = stage.baseStage !== undefined && tailOf(stage.instructions).length === stage.instructions.length;
   const missing = chosen.runtime.lacks.map((lack) => ({
@@ -155,6 +183,7 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
     recipe: recipe.id,
     ecosystem: recipe.ecosystem,
     stage,
+    builtOn: stage,
     isRebase,
     buildName: isRebase
       ? stage.baseWord!.text
@@ -185,6 +214,56 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
     assumptions: [...slice.assumptions, ...missing],
   };
   return rewritten(document, plan);
+}
+
+/** A stage that builds nothing by itself, and stands on an SDK all the same: another base is all that it needs. */
+function onlyCopies(document: Document, stage: Stage): boolean {
+  if (stage.baseStage !== undefined || stage.instructions.some(({ keyword }) => keyword === 'RUN')) return false;
+  return stageCopies(document, stage).some(({ from }) => sourceStage(from) !== undefined);
+}
+
+function swapBase(
+  { document, stage, world }: Evidence,
+  recipe: Recipe,
+  proposal: Proposal,
+  slice: Slice,
+  { explicit }: CarriedConfig,
+  ladder: readonly Candidate[],
+  runtime: Candidate,
+  { runtime: choice = 'auto' }: OptimizeOptions,
+): Plan {
+  const source = stageCopies(document, stage).flatMap(({ from }) => sourceStage(from) ?? [])[0]!;
+  const { name, edits } = nameStage(document, source);
+  const first = stage.instructions.find(({ keyword }) => keyword === 'WORKDIR');
+  const base = world.base.workdir ?? '/';
+  const isNeeded = base !== '/' && !first?.argsText.startsWith('/');
+  return {
+    recipe: recipe.id,
+    ecosystem: recipe.ecosystem,
+    stage,
+    builtOn: stage,
+    isRebase: true,
+    buildName: name,
+    finalName: undefined,
+    buildEdits: edits,
+    buildSteps: [],
+    finalSteps: proposal.finalSteps ?? [],
+    options: proposal.runtimes,
+    choice,
+    ladder,
+    runtime,
+    copies: [],
+    needs: slice.needs,
+    carried: stage.instructions.map((instruction) => ({ instruction, how: 'stays' as const })),
+    explicit: [
+      ...explicit.filter(({ text }) => !text.startsWith('WORKDIR')),
+      ...(isNeeded ? [{ text: `WORKDIR ${base}`, why: 'the working directory stays the same' }] : []),
+    ],
+    leftBehind: [
+      { path: `the image ${stage.image?.text ?? stage.baseText}`, role: 'toolchain', why: 'nothing is built on it' },
+    ],
+    assumptions: slice.assumptions,
+  };
 }
 
 function chooseRuntime(

@@ -65,11 +65,28 @@ class Renderer {
       .map((line) => this.#eol + line)
       .join('');
     const at = stage.from.end;
-    return [
-      ...buildEdits.map((edit) => ({ ...edit })),
-      { start, end, text: runtime.image },
-      { start: at, end: at, text: lines },
-    ];
+    const edits: Edit[] = buildEdits.map(({ start, end, text }) => ({ start, end, text }));
+    if (stage.baseStage !== undefined) edits.push({ start, end, text: runtime.image });
+    else if (runtime.image !== stage.image?.text) edits.push(this.#otherBase());
+    if (lines !== '') edits.push({ start: at, end: at, text: lines });
+    return edits;
+  }
+
+  /** Where an ARG of its own chooses the base, its default is changed; whoever gives it a value still does. */
+  #otherBase(): Edit {
+    const { stage, runtime } = this.#plan;
+    const { start, end, text } = stage.baseWord!;
+    const name = /^\$(?:\{(\w+)\}|(\w+))$/
+      .exec(text)
+      ?.slice(1)
+      .find((part) => part !== undefined);
+    const uses =
+      name === undefined ? 0 : this.#document.source.text.match(new RegExp(`\\$\\{?${name}\\b`, 'g'))!.length;
+    const pair = this.#globalArgs()
+      .flatMap(({ pairs }) => pairs)
+      .findLast((item) => item.name === name);
+    if (uses !== 1 || !pair?.value) return { start, end, text: runtime.image };
+    return { start: pair.valueRange.start, end: pair.valueRange.end, text: runtime.image };
   }
 
   #nameStage(): Edit[] {

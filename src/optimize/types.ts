@@ -338,8 +338,12 @@ export interface Plan {
   readonly ecosystem: Ecosystem;
   readonly stage: Stage;
   readonly buildName: string;
-  /** The stage has nothing but configuration, and stands on `buildName`: it is given another base, no new one is added. */
+  /** The stage is put right where it is, or given another base; no new one is added, and `copies` come from `buildName`. */
   readonly isRebase: boolean;
+  /** The stage whose system the program is built on. */
+  readonly builtOn: Stage;
+  /** Where the original is expected not to start: what it would do if it did. */
+  readonly reference?: Reference;
   /** The name that the final stage takes over. */
   readonly finalName: string | undefined;
   readonly buildEdits: readonly BuildEdit[];
@@ -358,6 +362,13 @@ export interface Plan {
   readonly explicit: readonly Step[];
   readonly leftBehind: readonly LeftBehind[];
   readonly assumptions: readonly Assumption[];
+}
+
+/** The original on an image that its program can be started on, to compare a rewrite with where it cannot. */
+export interface Reference {
+  readonly text: string;
+  /** The image that its final stage stands on. */
+  readonly image: string;
 }
 
 /** How one ecosystem builds and runs. One file in `recipes/`, one line in its index. */

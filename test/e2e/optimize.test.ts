@@ -25,12 +25,22 @@ const CORE: ReadonlySet<string> = new Set([
   'go/entrypoint-script',
   'go/healthcheck-curl',
   'go/hello',
+  'go/seed-s1',
+  'go/seed-s3',
+  'go/seed-s4-alpine',
+  'go/seed-s4-arguments',
+  'go/seed-s4-scratch',
+  'go/stage-upon-stage',
   'go/templates',
   'java/fat-jar',
   'node/comments-everywhere',
   'node/plain',
   'python/c-extension',
   'python/user-packages',
+  'repair/build-tools',
+  'repair/cgo-on-scratch',
+  'repair/seed-s1-published',
+  'repair/seed-s6',
   'rust/workspace',
 ]);
 
@@ -49,6 +59,8 @@ interface Case {
     readonly unbuildable?: string;
     /** Clauses of remedies that have to be among those that were applied. */
     readonly remedies?: readonly string[];
+    /** The original does not start, and the rewrite does. */
+    readonly revives?: boolean;
     /** It is known not to be proved; the reason has this in it. */
     readonly declined?: string;
   };
@@ -90,6 +102,8 @@ for (const recipe of readdirSync(FIXTURES).sort()) {
       }
       if (report.proof.status !== 'verified') throw new Error(report.summary);
       assert.ok(report.proof.verification.checks.some(({ tier }) => tier === 'starts'));
+      const isRevived = report.proof.verification.checks.some(({ id }) => id === 'revived');
+      assert.is(isRevived, expected.revives === true, report.summary);
       const remedies = report.attempts.at(-1)!.remedies;
       for (const clause of expected.remedies ?? [])
         assert.ok(

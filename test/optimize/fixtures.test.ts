@@ -84,7 +84,8 @@ for (const recipe of readdirSync(FIXTURES).sort()) {
         }
         assert.is(decode(outcome.text), expected);
         assert.is(outcome.plan.recipe, recipe);
-        keepsTheBuild(text, outcome);
+        if (!outcome.plan.isRebase) keepsTheBuild(text, outcome);
+        keepsComments(text, outcome);
         const again = plan(folder, outcome.text, options);
         assert.is(again.kind, 'already-good', 'the rewrite is rewritten again');
       });
@@ -93,7 +94,7 @@ for (const recipe of readdirSync(FIXTURES).sort()) {
 
   if (FILL) continue;
   test('the folder is that of a recipe, or of what concerns all', () => {
-    assert.ok(recipe === 'any' || recipes.some(({ id }) => id === recipe));
+    assert.ok(['any', 'repair'].includes(recipe) || recipes.some(({ id }) => id === recipe));
   });
 }
 
@@ -123,7 +124,11 @@ function keepsTheBuild(
     while (buildEdits.some((edit) => edit.text.trimEnd() === shown(build.instructions[place]!))) place++;
     assert.is(shown(build.instructions[place++]!), expected);
   }
-  // Every comment is still there; one inside an instruction that is repeated is there twice.
+}
+
+/** Every comment is still there; one inside an instruction that is repeated is there twice. */
+function keepsComments(text: string, { text: result }: Rewritten): void {
+  const after = parseDocument(new Source('Dockerfile', result));
   const comments = after.comments.map((comment) => comment.text);
   for (const { text: comment } of parseDocument(new Source('Dockerfile', text)).comments) {
     const at = comments.indexOf(comment);

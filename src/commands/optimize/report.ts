@@ -9,6 +9,7 @@ import { Verifier, type VerifyOptions } from '../../verify/verify.ts';
 import { version } from '../../version.ts';
 import { unifiedDiff } from '../diff.ts';
 import { type Listener, prove } from './prove.ts';
+import { ReviveJudge } from './revive.ts';
 
 /** A file to optimize, and how. */
 export interface Request extends OptimizeOptions {
@@ -57,8 +58,12 @@ type Conclusion = Pick<OptimizeReport, 'outcome' | 'summary'> & Partial<Optimize
 async function proveOutcome(request: Request, planned: Rewritten, proving: Proving): Promise<Conclusion> {
   const { document, path, context, target } = request;
   const side = { text: document.source.text, path, context, target };
-  const verifier = new Verifier(proving.engine, side, { stopAtWorse: true, ...proving.options });
-  const proved = await prove(document, planned, verifier, proving.engine, { path, context }, proving);
+  const judgeOf = (text: string) =>
+    new Verifier(proving.engine, { ...side, text }, { stopAtWorse: true, ...proving.options });
+  const { reference } = planned.plan;
+  const own = judgeOf(side.text);
+  const judge = reference ? new ReviveJudge(own, judgeOf(reference.text), reference) : own;
+  const proved = await prove(document, planned, judge, proving.engine, { path, context }, proving);
   switch (proved.kind) {
     case 'proved': {
       const { rewrite, verification, attempts } = proved;
@@ -100,13 +105,16 @@ const words = (text: string) =>
     .replace(/\s+/g, ' ')
     .trim();
 
-function summarize({ plan }: Rewritten, { before, after, caveats }: VerificationReport): string {
+function summarize({ plan }: Rewritten, { before, after, caveats, checks }: VerificationReport): string {
   const sizes =
     before.bytes === undefined || after.bytes === undefined
       ? ''
       : `, ${formatBytes(before.bytes)} → ${formatBytes(after.bytes)} (${formatRatio(before.bytes, after.bytes)})`;
   const little = caveats.some((caveat) => caveat.includes('proved little')) ? '; starting it proved little' : '';
-  return `Rewritten for ${plan.runtime.image} and verified${sizes}${little}`;
+  const revived = checks.find(({ id }) => id === 'revived')?.evidence[0]?.message;
+  if (revived !== undefined) return `Repaired and verified${sizes}; ${revived[0]!.toLowerCase()}${revived.slice(1)}`;
+  const what = plan.recipe === 'repair' ? 'Repaired' : `Rewritten for ${plan.runtime.image}`;
+  return `${what} and verified${sizes}${little}`;
 }
 
 async function reportRewrite({ document, path }: Request, { plan, text }: Rewritten) {

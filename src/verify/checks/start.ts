@@ -19,6 +19,10 @@ export const start: RunCheck = {
       if (first.refusal === undefined) return done();
       return done({ outcome: 'unknown', message: `Neither can be started: ${oneLine(first.refusal)}`, cause });
     }
+    if (dies(first) && !dies(after)) {
+      const message = `The original does not start (${oneLine(first.refusal ?? lastLine(first))}), the rewrite ${three}: there is nothing to compare it with`;
+      return done({ outcome: 'unknown', message, cause: { kind: 'behaviour', what: 'revived' } });
+    }
     const known = explainRuntimeError(`${after.stderr}\n${after.stdout}`);
     const said = lastLine(after);
     const why = known === undefined ? '' : `. ${known.means}`;
@@ -31,6 +35,15 @@ function outcomeOf({ refusal, alive, exitCode, outOfMemory }: Observation): stri
   if (refusal !== undefined) return `cannot be started (exit code ${exitCode})`;
   if (outOfMemory) return 'runs out of memory';
   return alive ? 'stays alive' : `ends with exit code ${exitCode}`;
+}
+
+/** What the runtime says by itself, in the container's own log, where there is nothing to load the program with. */
+const NOT_LOADED = /^exec \S+: no such file or directory$/;
+
+/** The program or what is to load it is not there, as the engine, the runtime or a shell says. */
+function dies({ refusal, alive, exitCode, stdout, stderr }: Observation): boolean {
+  if (refusal !== undefined || alive) return refusal !== undefined;
+  return exitCode === 126 || exitCode === 127 || NOT_LOADED.test(`${stdout}${stderr}`.trim());
 }
 
 /** Two equal failures prove little. */
