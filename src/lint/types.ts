@@ -61,6 +61,17 @@ export interface Example {
   readonly good: string;
 }
 
+/** An option that a rule takes. */
+export interface RuleOption {
+  readonly description: string;
+  /** The values it may have, as a JSON schema. */
+  readonly schema:
+    | { readonly enum: readonly string[] }
+    | { readonly type: 'boolean' | 'string' | 'number' }
+    | { readonly type: 'array'; readonly items: { readonly type: 'string' } };
+  readonly default: unknown;
+}
+
 /** One rule of the book. */
 export interface Rule {
   /** The file's name: `no-numeric-from`. */
@@ -70,6 +81,9 @@ export interface Rule {
   readonly severity: Severity;
   /** The strongest repair the rule offers. `rewrite` and `migrate`: by the command of that name, not by a fix. */
   readonly fixable?: FixSafety | 'rewrite' | 'migrate';
+  readonly options?: Readonly<Record<string, RuleOption>>;
+  /** The options a preset sets, so that the rule says what the tool of that name says. */
+  readonly presetOptions?: Readonly<Partial<Record<'hadolint' | 'buildkit', Readonly<Record<string, unknown>>>>>;
   /** What the rule looks for, in one sentence. */
   readonly summary: string;
   /** Why it is bad, and what to do instead. */

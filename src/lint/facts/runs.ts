@@ -1,0 +1,97 @@
+import type {
+  Document,
+  Edit,
+  Instruction,
+  Range,
+  ShellCommand,
+  ShellScript,
+  ShellWord,
+  Stage,
+} from '../../dockerfile/index.ts';
+import type { RuleContext, RuleOption } from '../types.ts';
+
+/** A RUN whose commands can be read. */
+export interface ShellRun {
+  readonly run: Instruction;
+  readonly stage: Stage;
+  readonly script: ShellScript;
+  /** Stands behind ONBUILD: it runs in builds of which this file knows nothing, so it is never edited. */
+  readonly isTrigger: boolean;
+}
+
+/** Which stages a rule looks at that is about the image that is shipped. */
+export const stagesOption: RuleOption = {
+  description: '`target`: only what ends up in the image that is shipped; `all`: every stage',
+  schema: { enum: ['target', 'all'] },
+  default: 'target',
+};
+
+/** Whether a rule passes over what its documentation calls harmless. */
+export const exceptionsOption: RuleOption = {
+  description: 'Whether cases that do no harm are passed over, as far as the file tells',
+  schema: { type: 'boolean' },
+  default: true,
+};
+
+/** The value that the configuration gives an option, if any. */
+export function optionOf({ options }: RuleContext, name: string): unknown {
+  return (options as Readonly<Record<string, unknown>> | undefined)?.[name];
+}
+
+const runsOf = new WeakMap<Document, readonly ShellRun[]>();
+
+/** Every RUN that a POSIX shell or one of its kind carries out, in the order of the file. */
+export function shellRuns(document: Document): readonly ShellRun[] {
+  let runs = runsOf.get(document);
+  if (!runs) {
+    runs = document.stages.flatMap((stage) =>
+      stage.instructions.flatMap((instruction) => {
+        const run = instruction.child ?? instruction;
+        const script = run.keyword === 'RUN' ? document.shell(run) : undefined;
+        return script?.dialect === 'sh' ? [{ run, stage, script, isTrigger: run !== instruction }] : [];
+      }),
+    );
+    runsOf.set(document, runs);
+  }
+  return runs;
+}
+
+/** Those of the stages that the rule's option `stages` asks for. */
+export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
+  const runs = shellRuns(document);
+  if (optionOf(context, 'stages') === 'all') return runs;
+  const chain = new Set(context.target?.chain);
+  return runs.filter(({ stage }) => chain.has(stage));
+}
+
+/** Whether the places in the RUN's commands are exact, so that they may be edited. */
+export function isEditable({ script, isTrigger }: ShellRun): boolean {
+  return !isTrigger && script.isMapped && script.errors.length === 0;
+}
+
+/** The edit that puts a text behind a word of a command. */
+export function insertBehind(run: ShellRun, { end }: ShellWord, text: string): readonly Edit[] | undefined {
+  return isEditable(run) ? [{ start: end, end, text }] : undefined;
+}
+
+/** The edit that lets one more command run when all others of a RUN have; undefined where that is not certain. */
+export function appendCommand(run: ShellRun, text: string): readonly Edit[] | undefined {
+  const { script } = run;
+  // A heredoc's body lies behind the command it belongs to.
+  if (!isEditable(run) || script.text.text.includes('<<')) return undefined;
+  if (script.commands.some(({ name }) => name === 'exit' || name === 'exec')) return undefined;
+  const last = script.tree?.commands.at(-1);
+  if (!last || last.background) return undefined;
+  const at = script.range(last.command.pos, last.command.end).end;
+  return [{ start: at, end: at, text: ` && ${text}` }];
+}
+
+/** From the program's name to a word of the command; the whole of it unless a word is given. */
+export function commandRange({ words }: ShellCommand, last?: ShellWord): Range {
+  return { start: words[0]!.start, end: (last ?? words.at(-1)!).end };
+}
+
+/** Whether the command is run through a program such as `sudo`, which a command put next to it would lack. */
+export function isWrapped({ words, allWords }: ShellCommand): boolean {
+  return words[0] !== allWords[0];
+}
