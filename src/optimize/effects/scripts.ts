@@ -14,9 +14,10 @@ export function scriptEffects(
   if (SHELL.test(call.name)) {
     const at = call.args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
     if (at >= 0) return script(call.args[at + 1] ?? '', call, `${call.name} -c`);
-    const name = operands(call, ['-o'])[0];
+    // With `-s` all words are arguments.
+    const name = call.args.includes('-s') ? undefined : operands(call, ['-o'])[0];
     // What comes through a pipe, mostly an installer that was just fetched.
-    if (name === undefined)
+    if (name === undefined || name === '-')
       return [{ kind: 'unknown', below: '/usr/local', why: `what is piped into \`${call.name}\` is not known` }];
     return contextScript(name, call, world, subject);
   }

@@ -7,7 +7,7 @@ const NONE: readonly Effect[] = [];
 /** Commands of package managers and the like that the table of packages does not list; what they add is the system's. */
 const SYSTEM: ReadonlySet<string> = new Set(
   `apt-key apt-mark apt-config apt-cache add-apt-repository dpkg dpkg-query dpkg-reconfigure rpm yum-config-manager
-  ldconfig locale-gen update-locale update-alternatives alternatives debconf-set-selections rc-update service
+  ldconfig update-locale update-alternatives alternatives debconf-set-selections rc-update service
   update-rc.d systemctl c_rehash fc-cache gpg-agent apk-tools lsb_release setcap`.split(/\s+/),
 );
 
@@ -65,6 +65,11 @@ export function systemEffects(call: Call): readonly Effect[] | undefined {
       return [
         { kind: 'write', path: '/etc/ssl/certs/ca-certificates.crt', role: 'data', origin: `made by \`${name}\`` },
       ];
+    case 'locale-gen':
+    case 'localedef':
+      if (call.args.includes('--no-archive'))
+        return [{ kind: 'unknown', below: '/usr/lib/locale', why: `where \`${name}\` puts the locale is not known` }];
+      return [{ kind: 'write', path: '/usr/lib/locale/locale-archive', role: 'data', origin: `made by \`${name}\`` }];
     default:
       return SYSTEM.has(name) ? NONE : undefined;
   }

@@ -1,3 +1,4 @@
+import { joinPath } from '../../dockerfile/index.ts';
 import { buildCommand } from '../../knowledge/tools.ts';
 import { runtimeLibrary } from '../libraries.ts';
 import { sameRelease } from '../same-release.ts';
@@ -18,6 +19,7 @@ import {
 import { buildSystemEffects } from './c/build-systems.ts';
 import { compilerEffects, isCompiler } from './c/compiler.ts';
 import { type CSources, readCSources } from './c/sources.ts';
+import { foreignPackages } from './foreign-packages.ts';
 
 const SDK_VARIABLES =
   /^(?:CC|CXX|CPP|LD|AR|AS|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|LDLIBS|MAKEFLAGS|CMAKE_\w+|PKG_CONFIG_\w+|C_INCLUDE_PATH|CPLUS_INCLUDE_PATH|CPATH|LIBRARY_PATH|GPG_KEYS|GCC_\w+|CCACHE_\w+|NINJA_\w+)$/;
@@ -60,6 +62,8 @@ function plan(evidence: Evidence): Proposal | Declined {
   const made = world.tree.entries.filter(({ role }) => role === 'artifact');
   const started = entryPoint.programs.flatMap(({ entry }) => (entry?.role === 'artifact' ? [entry] : []));
   if (started.length === 0) return noArtifact(evidence);
+  const problem = packaged(evidence) ?? foreignPackages(evidence);
+  if (problem) return problem;
   const prefixes = made.filter(({ marks }) => marks.includes('prefix'));
   const mixed = prefixes.find(({ path }) => isOfSystem(path, system.repository));
   if (mixed) {
@@ -95,7 +99,7 @@ function plan(evidence: Evidence): Proposal | Declined {
     sdkVariables: SDK_VARIABLES,
     leave: [
       ...made
-        .filter(({ marks }) => marks.includes('target'))
+        .filter(({ path, marks }) => marks.includes('target') && !hasFiles(evidence, path))
         .map(({ path }) => ({ path, role: 'source' as const, why: 'it is the folder of the build' })),
       ...world.tree.entries
         .filter(isArchive)
@@ -105,20 +109,44 @@ function plan(evidence: Evidence): Proposal | Declined {
   };
 }
 
+/** A program that is called by its name alone, and that a package of the system brings: it only seems to be built here. */
+function packaged({ entryPoint, world }: Evidence): Declined | undefined {
+  for (const { name, entry, via, instruction } of entryPoint.programs) {
+    if (via === 'healthcheck' || name.includes('/') || !entry?.marks.includes('unseen')) continue;
+    const found = world.packages.find(
+      (item) =>
+        !item.isBuildOnly &&
+        (item.name === name || new RegExp(`^${escapeText(name)}[\\d.]*-(?:cli|bin)$`).test(item.name)),
+    );
+    if (found)
+      return declined('no-artifact', `the package ${found.name} brings ${name}, which is not built here`, instruction);
+  }
+  return undefined;
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** Folders in which the loader is told to look for libraries, where the stage makes them. */
-function searchedFolders({ stage, world }: Evidence): readonly Keep[] {
+function searchedFolders({ stage, world, workdir }: Evidence): readonly Keep[] {
   const value = stage.scope.end.variable('LD_LIBRARY_PATH')?.value ?? '';
   return value.split(':').flatMap((word) => {
-    const path = word.replace(/\/+$/, '');
-    const entry = path.startsWith('/') ? world.tree.find(path) : undefined;
+    const path = word === '' || word.includes('$') ? undefined : joinPath(workdir, word);
+    const entry = path === undefined ? undefined : world.tree.find(path);
     const isMade = entry?.isOpaque === true && entry.path !== path;
-    return isMade ? [{ path, isFolder: true, why: 'LD_LIBRARY_PATH has it' }] : [];
+    return path !== undefined && isMade ? [{ path, isFolder: true, why: 'LD_LIBRARY_PATH has it' }] : [];
   });
 }
 
 function isBuildProgram(name: string): boolean {
   const program = name.slice(name.lastIndexOf('/') + 1);
   return isCompiler(program) || /^(?:make|gmake|cmake|ninja|ld|as|ar|gdb|gdbserver|ctest|meson)$/.test(program);
+}
+
+/** A folder of the build context is built in itself: what lies in it has classes of its own. */
+function hasFiles({ world }: Evidence, folder: string): boolean {
+  return world.tree.under(folder).some(({ contextPath }) => contextPath !== undefined);
 }
 
 function isArchive({ path, origin }: Entry): boolean {

@@ -16,6 +16,7 @@ import {
   type RuntimeOption,
   type Subject,
 } from '../types.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import { goEffects, readGoBuild } from './go/command.ts';
 import { type GoSources, mayUseCgo, mayUseTls, readGoSources } from './go/sources.ts';
 
@@ -61,6 +62,8 @@ function plan(evidence: Evidence): Proposal | Declined {
   );
   if (fetched) keep.push({ path: fetched.entry!.path, why: `${fetched.instruction.keyword} starts it` });
   if (keep.length === 0) return noArtifact(evidence);
+  const foreign = foreignPackages(evidence);
+  if (foreign) return foreign;
   const sources = readGoSources(evidence.context);
   const cgo = cgoReason(evidence, sources);
   return {

@@ -89,19 +89,6 @@ export function fetchedFolders(evidence: Evidence): readonly Keep[] {
   return [...found.values()];
 }
 
-/** Why packages of the system cannot be installed again: they come from a source of their own. */
-export function foreignPackages({ world, commands }: Evidence): Declined | undefined {
-  const kept = world.packages.find(({ isBuildOnly, manager }) => !isBuildOnly && /^(?:apt|apk|yum|dnf)/.test(manager));
-  if (!kept) return undefined;
-  const entry = world.tree.entries.find(({ path }) => /^\/etc\/(?:apt\/sources|apk\/repositories)/.test(path));
-  const command = commands.find(({ name }) => name === 'add-apt-repository');
-  const where = entry?.instruction ?? command?.script.instruction;
-  return (
-    where &&
-    declined('unknown', 'packages of the system come from a source that the runtime image does not have', where)
-  );
-}
-
 /** A stage to develop in, or one over which a whole other image was laid. */
 export function forDevelopment({ stage, world }: Evidence): Declined | undefined {
   const root = world.tree.get('/');

@@ -14,6 +14,7 @@ import {
   type Recipe,
   type RuntimeOption,
 } from '../types.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import { FAT, javaEffects, LIBRARIES, TARGET } from './java/command.ts';
 import { type JavaLaunch, javaLaunches } from './java/launch.ts';
 import { classifyJava, readJavaSources } from './java/sources.ts';
@@ -73,6 +74,8 @@ function plan(evidence: Evidence): Proposal | Declined {
     keep.push({ path: application ?? entry!.path, isFolder: application !== undefined, why });
   }
   if (keep.length === 0) return noArtifact(evidence);
+  const foreign = foreignPackages(evidence);
+  if (foreign) return foreign;
   const runtime = runtimesFor(evidence, sources.usesDesktop);
   if ('kind' in runtime) return runtime;
   const needs: Need[] = [...runtime.needs];

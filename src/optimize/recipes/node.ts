@@ -13,11 +13,11 @@ import {
   type Step,
   type Subject,
 } from '../types.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import {
   fetchedFolders,
   fetchedScript,
   forDevelopment,
-  foreignPackages,
   homeFolders,
   isOwnFolder,
   isScattered,

@@ -15,11 +15,11 @@ import {
   type Role,
   type Subject,
 } from '../types.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import {
   fetchedFolders,
   fetchedScript,
   forDevelopment,
-  foreignPackages,
   homeFolders,
   isOwnFolder,
   isScattered,

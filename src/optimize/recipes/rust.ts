@@ -13,6 +13,7 @@ import {
   type Recipe,
   type RuntimeOption,
 } from '../types.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import { cargoEffects } from './rust/cargo.ts';
 import { type RustSources, readRustSources } from './rust/sources.ts';
 
@@ -59,6 +60,8 @@ function plan(evidence: Evidence): Proposal | Declined {
     ({ entry, via }) => via !== 'healthcheck' && (entry?.role === 'artifact' || entry?.marks.includes('installed')),
   );
   if (started.length === 0) return noArtifact(evidence);
+  const foreign = foreignPackages(evidence);
+  if (foreign) return foreign;
   const keep: Keep[] = started.map(({ entry, instruction }) => ({
     path: entry!.path,
     why: `${instruction.keyword} starts it`,

@@ -72,12 +72,14 @@ export function nodeEffects(call: Call, world: World, subject: Subject): readonl
   return fromPackages(call, world) ? [made(call.cwd, name)] : undefined;
 }
 
+const packageFolder = (cwd: string) => joinPath(cwd, 'node_modules')!;
+
 /** Whether the command is one of `node_modules/.bin`, as far as nothing else says what it is. */
 function fromPackages({ name, cwd }: Call, world: World): boolean {
   return (
     /^(?:copyfiles|cpx2?|cpy|ncp|mkdirp|shx|tsc-alias|tscpaths|postcss|sass|node-sass|tailwindcss|lessc|typedoc|rescript|elm|purs|pkg|zx|microbundle|parcel-bundler|tsoa|graphql-codegen|typeorm|sequelize|knex|concurrently|wait-on|cpr|replace|json|uglifyjs|terser|browserify|watchify|coffee|pug|marko|eleventy|hexo|ghost|hbs|webpack-bundle|orval|openapi-generator-cli|kysely-codegen|lingui|formatjs|workbox|web-ext|ts-patch|tspc)$/.test(
       name,
-    ) && world.tree.get(`${cwd}/node_modules`) !== undefined
+    ) && world.tree.get(packageFolder(cwd)) !== undefined
   );
 }
 
@@ -153,7 +155,7 @@ function managerEffects(manager: Manager, call: Call, world: World, subject: Sub
   ) {
     if (verb !== 'prune') return NONE;
     return isProduction(call) || call.args.length === 1
-      ? [packagesIn(`${cwd}/node_modules`, `${manager} prune`, [manager, 'production'])]
+      ? [packagesIn(packageFolder(cwd), `${manager} prune`, [manager, 'production'])]
       : NONE;
   }
   if (verb === 'deploy') {
@@ -222,7 +224,7 @@ function install(
     marks.push('unlisted');
   for (const flag of ['--legacy-peer-deps', '--force', '--shamefully-hoist'])
     if (call.args.includes(flag)) marks.push(flag);
-  const effects: Effect[] = [packagesIn(`${cwd}/node_modules`, `${manager} ${verb}`, marks)];
+  const effects: Effect[] = [packagesIn(packageFolder(cwd), `${manager} ${verb}`, marks)];
   const manifest = manifestIn(cwd, world, subject);
   if (!manifest || call.args.includes('--ignore-scripts')) return effects;
   const isLinked = /"(?:file|link|portal|workspace):/.test(subject.context.readText(manifest.contextPath) ?? '');
