@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import type { Stage } from '../dockerfile/index.ts';
+import type { Origin } from './origins.ts';
+import type { MigrationPlan, PlannedBuild } from './plan.ts';
+import { repositoryOf } from './work.ts';
+
+/** What every stage of the merged file is called. */
+export interface StageNames {
+  /** Undefined for a stage that needs no name. */
+  of(stage: Stage): string | undefined;
+  /** The stage, or the image, that an origin's files are copied from. */
+  from(origin: Origin): string;
+  /** Stages that are made for what containers have done. */
+  readonly made: ReadonlyMap<Origin, string>;
+}
+
+/** Names the stages: as they are where possible, else by what they build; never as an image that some stage names. */
+export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => boolean): StageNames {
+  const { builders, finals, origins } = plan;
+  const all = [...builders, ...finals];
+  const taken = new Set<string>();
+  for (const { document } of all) {
+    for (const stage of document.stages) {
+      for (const { target } of stage.references) {
+        if (target.kind !== 'image') continue;
+        taken.add(target.image.text.toLowerCase());
+        taken.add(target.image.repository.toLowerCase());
+      }
+    }
+  }
+  for (const { image } of origins) taken.add(repositoryOf(image).toLowerCase());
+  const names = new Map<Stage, string>();
+  const choose = (...candidates: readonly string[]): string => {
+    const usable = candidates
+      .map((name) =>
+        name
+          .toLowerCase()
+          .replace(/[^a-z0-9._-]+/g, '-')
+          .replace(/^[^a-z]+|[-.]+$/g, ''),
+      )
+      .filter(Boolean);
+    const free = usable.find((name) => !taken.has(name));
+    let name = free ?? usable[0] ?? 'build';
+    for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${usable[0]}-${count}`;
+    taken.add(name.toLowerCase());
+    return name;
+  };
+  const keep = (stage: Stage, ...others: readonly string[]) => {
+    const own = stage.nameWord?.text;
+    if (own !== undefined && !taken.has(own.toLowerCase())) {
+      taken.add(own.toLowerCase());
+      names.set(stage, own);
+    } else names.set(stage, choose(...(own === undefined ? others : others.map((other) => `${own}-${other}`))));
+  };
+  // The final files keep their names before anyone else gets one.
+  for (const { document, stage: last, step } of finals) {
+    for (const stage of document.stages) {
+      if (stage.nameWord) keep(stage, 'final');
+      else if (isNumbered(stage, document.stages)) keep(stage, `stage-${stage.index}`);
+    }
+    if (finals.length > 1 && !names.has(last)) keep(last, ...tagNames(step.tags), 'final');
+  }
+  for (const build of builders) {
+    const { document, stage: last, path } = build;
+    const hint = hintOf(build);
+    for (const stage of document.stages) {
+      if (stage === last)
+        keep(stage, builders[0] === build ? 'build' : `build-${hint}`, `build-${hint}`, `build-${posix.dirname(path)}`);
+      else if (stage.nameWord) keep(stage, hint, 'builder');
+      else if (isNumbered(stage, document.stages)) keep(stage, `build-${hint}-${stage.index}`);
+    }
+  }
+  const made = new Map<Origin, string>();
+  for (const origin of origins) {
+    if (!needsStage(origin)) continue;
+    const image = repositoryOf(origin.image);
+    made.set(origin, choose('build', `build-${posix.basename(image)}`));
+  }
+  const stages = new Map(builders.map(({ step, stage }) => [step, stage]));
+  return {
+    of: (stage) => names.get(stage),
+    made,
+    from: (origin) => made.get(origin) ?? (origin.build ? names.get(stages.get(origin.build)!)! : origin.image),
+  };
+}
+
+/** Whether another stage refers to it by its number. */
+function isNumbered(stage: Stage, stages: readonly Stage[]): boolean {
+  return stages.some(({ references }) =>
+    references.some(({ isNumeric, target }) => isNumeric && target.kind === 'stage' && target.stage === stage),
+  );
+}
+
+/** `assets` of `Dockerfile.assets`, `assets.Dockerfile`, `assets/Dockerfile`, `app:assets`. */
+function hintOf({ path, step }: PlannedBuild): string {
+  const name = posix.basename(path);
+  const suffix =
+    /^(?:Dockerfile|Containerfile)[.-](.+)$/i.exec(name)?.[1] ?? /^(.+)\.(?:Docker|Container)file$/i.exec(name)?.[1];
+  const folder = posix.dirname(path);
+  return suffix ?? (folder === '.' ? (tagNames(step.tags)[0] ?? '2') : posix.basename(folder));
+}
+
+/** The words of a tag that may name what is in it. */
+function tagNames(tags: readonly string[]): string[] {
+  return tags.flatMap((tag) => {
+    if (/[$\u0001]/.test(tag)) return [];
+    const [, repository = '', version = ''] = /^(.*?)(?::([^/:]*))?$/.exec(tag) ?? [];
+    const name = posix.basename(repository);
+    return version === 'latest' || /^v?\d/.test(version) ? [name] : [version, name];
+  });
+}

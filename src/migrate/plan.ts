@@ -1,0 +1,415 @@
+import { type Document, decodeSource, parseDocument, type Stage } from '../dockerfile/index.ts';
+import type { Project } from '../lint/types.ts';
+import { describe, HostFiles } from './host-files.ts';
+import { findImports, type Rewrite } from './imports.ts';
+import type { Origin } from './origins.ts';
+import {
+  type BuildStep,
+  type CreateStep,
+  type HandOver,
+  type HostPath,
+  Refusal,
+  type RunStep,
+  type Step,
+} from './types.ts';
+
+/** A build of the script with its Dockerfile. */
+export interface PlannedBuild {
+  readonly step: BuildStep;
+  readonly document: Document;
+  /** The Dockerfile's path, or that of the folder it would be in for a heredoc. */
+  readonly path: HostPath;
+  /** The stage that it builds. */
+  readonly stage: Stage;
+  /** What its COPY instructions take from other builds. */
+  readonly rewrites: readonly Rewrite[];
+  /** FROM and `--from` that name the image of another build of the script. */
+  readonly uses: readonly { readonly origin: Origin; readonly reference: string }[];
+}
+
+/** What a script comes to: the builds that become one, and the steps between them. */
+export interface MigrationPlan {
+  /** In the order of the script; each hands something to a later one. */
+  readonly builders: readonly PlannedBuild[];
+  readonly finals: readonly PlannedBuild[];
+  readonly origins: readonly Origin[];
+  readonly handOvers: readonly HandOver[];
+  /** Steps that go from the script. */
+  readonly removed: ReadonlySet<Step>;
+  /** Steps between the builds that stay, and change files of the context. */
+  readonly kept: readonly Step[];
+  readonly assumptions: readonly string[];
+}
+
+/** Finds what is handed from build to build. Throws a Refusal. */
+export function planMigration(steps: readonly Step[], project: Project): MigrationPlan {
+  return new Planner(steps, project).plan();
+}
+
+class Planner {
+  readonly #steps: readonly Step[];
+  readonly #project: Project;
+  readonly #images = new Map<string, BuildStep>();
+  readonly #containers = new Map<string, CreateStep>();
+  readonly #origins: Origin[] = [];
+  readonly #builds = new Map<BuildStep, PlannedBuild>();
+  readonly #files: HostFiles;
+  readonly #assumptions: string[] = [];
+
+  constructor(steps: readonly Step[], project: Project) {
+    this.#steps = steps;
+    this.#project = project;
+    this.#files = new HostFiles(project);
+  }
+
+  plan(): MigrationPlan {
+    for (const step of this.#steps) this.#follow(step);
+    const consumers = [...this.#builds.values()].filter(({ rewrites, uses }) => rewrites.length > 0 || uses.length > 0);
+    const used = new Set(
+      consumers.flatMap(({ rewrites, uses }) => [
+        ...rewrites.flatMap(({ imports }) => imports.map(({ handOver }) => handOver.origin)),
+        ...uses.map(({ origin }) => origin),
+      ]),
+    );
+    const finals = consumers.filter(({ step }) => ![...used].some(({ build }) => build === step));
+    if (finals.length === 0) throw this.#nothing();
+    const builders = [...this.#builds.values()].filter(({ step }) => [...used].some(({ build }) => build === step));
+    const handOvers = [
+      ...new Set(
+        consumers.flatMap(({ rewrites }) => rewrites.flatMap(({ imports }) => imports.map(({ handOver }) => handOver))),
+      ),
+    ];
+    const origins = [...used];
+    for (const { step } of [...builders, ...finals]) if (step.problem) throw step.problem;
+    const removed = this.#checkSteps(builders, finals, origins, handOvers);
+    const kept = this.#between(builders, finals, origins).filter((step) => step.kind === 'file' && !removed.has(step));
+    return { builders, finals, origins, handOvers, removed, kept, assumptions: this.#assumptions };
+  }
+
+  #follow(step: Step): void {
+    switch (step.kind) {
+      case 'build': {
+        const planned = this.#planBuild(step);
+        if (planned) this.#builds.set(step, planned);
+        for (const tag of step.tags) this.#images.set(tag, step);
+        return;
+      }
+      case 'tag': {
+        const build = this.#images.get(step.from);
+        if (build) this.#images.set(step.to, build);
+        return;
+      }
+      case 'create':
+        this.#containers.set(step.container, step);
+        return;
+      case 'start': {
+        const created = this.#containers.get(step.container);
+        if (created) this.#containers.set(step.container, { ...created, runs: true });
+        return;
+      }
+      case 'copy-out': {
+        const created = this.#containers.get(step.container);
+        if (created)
+          this.#files.copyOut(step, this.#origin(created.image, created.runs ? created : undefined, created));
+        else this.#files.copyOut(step, this.#unknown(step.container, step));
+        return;
+      }
+      case 'run':
+        this.#files.run(step, () => this.#origin(step.image, step, step));
+        return;
+      case 'file':
+        this.#files.change(step);
+        return;
+      case 'host':
+        this.#files.touch(step);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** A container that the script does not create; matters only if its files do. */
+  #unknown(container: string, step: Step): Origin {
+    const reason = `the container \`${describe(container)}\` is not created by the script`;
+    return {
+      build: undefined,
+      image: '',
+      run: undefined,
+      steps: [step],
+      problem: new Refusal('running-service', reason, step),
+    };
+  }
+
+  #origin(image: string, run: CreateStep | RunStep | undefined, step: CreateStep | RunStep): Origin {
+    const build = this.#images.get(image);
+    const known = this.#origins.find(
+      (origin) => origin.build === build && origin.image === image && origin.run === run,
+    );
+    if (known) {
+      if (!known.steps.includes(step)) known.steps.push(step);
+      return known;
+    }
+    const isUnknown = build === undefined && /[$`\0\u0001]/.test(image);
+    const problem = isUnknown
+      ? new Refusal('unknown-image', `which image \`${describe(image)}\` is, only a run of the script tells`, step)
+      : step.problem;
+    const origin: Origin = { build, image, run, steps: [step], problem };
+    this.#origins.push(origin);
+    return origin;
+  }
+
+  #planBuild(step: BuildStep): PlannedBuild | undefined {
+    const { dockerfile } = step;
+    const inContext = step.context === undefined || step.context === '' ? 'Dockerfile' : `${step.context}/Dockerfile`;
+    const path = 'path' in dockerfile ? dockerfile.path : inContext;
+    const text = 'text' in dockerfile ? dockerfile.text : (this.#files.written(path) ?? this.#project.readText(path));
+    if (text === undefined) {
+      if (step.problem === undefined) throw new Refusal('no-dockerfile', `there is no \`${path}\``, step);
+      return undefined;
+    }
+    const document = parseDocument(decodeSource(path, Buffer.from(text)));
+    const broken = document.problems.find(({ kind }) => kind === 'syntax') ?? document.problems[0];
+    if (broken) throw new Refusal('broken', `the builder cannot read it: ${broken.message}`, broken, path);
+    const stage = document.target(step.target);
+    if (stage === undefined) {
+      throw new Refusal(
+        'broken',
+        `\`${path}\` has no stage ${step.target === undefined ? '' : `\`${step.target}\``}`.trim(),
+        step,
+      );
+    }
+    const rewrites = findImports(document, step, this.#files, this.#project, this.#assumptions);
+    const uses = document.stages.flatMap(({ references }) =>
+      references.flatMap(({ target, value, kind, from }) => {
+        const name = kind === 'base' ? from.baseText : value;
+        if (target.kind !== 'image') return [];
+        const build = this.#images.get(/:[^/]*$|@/.test(name) ? name : `${name}:latest`);
+        if (build === undefined || build === step) return [];
+        return [{ origin: this.#built(build), reference: value }];
+      }),
+    );
+    return { step, document, path, stage, rewrites, uses };
+  }
+
+  #built(build: BuildStep): Origin {
+    const known = this.#origins.find((origin) => origin.build === build && origin.run === undefined);
+    if (known) return known;
+    const origin: Origin = { build, image: build.tags[0] ?? '', run: undefined, steps: [] };
+    this.#origins.push(origin);
+    return origin;
+  }
+
+  /** Why there is nothing to migrate: what looks most like it. */
+  #nothing(): Refusal {
+    const copied = this.#files.handOvers;
+    const conditional = this.#steps.find(
+      (step) => step.kind === 'branch' && step.subcommands.some((name) => /^(?:build|create|cp)$/.test(name)),
+    );
+    const problem = this.#steps.find(
+      ({ problem, kind }) => problem !== undefined && kind !== 'host' && kind !== 'file',
+    )?.problem;
+    const dark = this.#steps.find((step) => step.kind === 'use' && /^(?:exec|commit|export|load)$/.test(step.name));
+    if (copied.length === 0 && dark?.kind === 'use')
+      return new Refusal('unsupported', `\`${dark.name}\` is not understood`, dark);
+    if (conditional?.kind === 'branch')
+      return new Refusal('control-flow', `\`${conditional.what}\` decides what is built`, conditional);
+    if (problem) return problem;
+    const last = copied.at(-1);
+    if (last) {
+      const step = last.steps[0]!;
+      return new Refusal('no-final-build', `no build of the script takes \`${last.host || '.'}\``, step);
+    }
+    const first = this.#steps[0];
+    return new Refusal('no-builder-pattern', 'no build hands anything to another', first ?? { start: 0, end: 0 });
+  }
+
+  #between(builders: readonly PlannedBuild[], finals: readonly PlannedBuild[], origins: readonly Origin[]): Step[] {
+    const first = Math.min(
+      ...[...builders.map(({ step }) => step), ...origins.flatMap(({ steps }) => steps)].map((step) =>
+        this.#index(step),
+      ),
+    );
+    const last = Math.max(...finals.map(({ step }) => this.#index(step)));
+    return this.#steps.filter((_, index) => index > first && index < last);
+  }
+
+  #index(step: Step): number {
+    return this.#steps.indexOf(step);
+  }
+
+  /** What must go with the old builds, and what stands in the way of taking them out. */
+  #checkSteps(
+    builders: readonly PlannedBuild[],
+    finals: readonly PlannedBuild[],
+    origins: readonly Origin[],
+    handOvers: readonly HandOver[],
+  ): Set<Step> {
+    const removed = new Set<Step>(builders.map(({ step }) => step));
+    for (const origin of origins) {
+      if (origin.problem) throw origin.problem;
+      for (const step of origin.steps) removed.add(step);
+    }
+    for (const { steps, origin } of handOvers) {
+      if (origin.problem) throw origin.problem;
+      for (const step of steps) {
+        if (step.problem) throw step.problem;
+        removed.add(step);
+      }
+    }
+    const between = new Set(this.#between(builders, finals, origins));
+    const tags = new Set(builders.flatMap(({ step }) => step.tags));
+    for (const [name, build] of this.#images) if (builders.some(({ step }) => step === build)) tags.add(name);
+    for (const { step } of finals) {
+      if (step.tags.some((tag) => builders.some((builder) => builder.step.tags.includes(tag))))
+        throw new Refusal('same-tag', `\`${describe(step.tags[0]!)}\` is the name of two images of the script`, step);
+    }
+    const containers = new Set(
+      origins.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'create' ? step.container : []))),
+    );
+    const hosts = handOvers.map(({ host }) => host);
+    const judge = new StepJudge(tags, containers, hosts, handOvers);
+    for (const step of this.#steps) {
+      if (removed.has(step) || finals.some((final) => final.step === step)) continue;
+      if (judge.goes(step, between.has(step), this.#files)) removed.add(step);
+    }
+    return removed;
+  }
+}
+
+/** Says of the steps around the builds whether they go, stay, or stand in the way. */
+class StepJudge {
+  readonly #tags: ReadonlySet<string>;
+  readonly #containers: ReadonlySet<string>;
+  readonly #hosts: readonly HostPath[];
+  readonly #handOvers: readonly HandOver[];
+
+  constructor(
+    tags: ReadonlySet<string>,
+    containers: ReadonlySet<string>,
+    hosts: readonly HostPath[],
+    handOvers: readonly HandOver[],
+  ) {
+    this.#tags = tags;
+    this.#containers = containers;
+    this.#hosts = hosts;
+    this.#handOvers = handOvers;
+  }
+
+  /** Whether the step goes. Throws a Refusal for one that cannot stay. */
+  goes(step: Step, isBetween: boolean, files: HostFiles): boolean {
+    switch (step.kind) {
+      case 'remove': {
+        const names = [
+          ...step.containers.map((name) => this.#containers.has(name)),
+          ...step.images.map((name) => this.#tags.has(name)),
+        ];
+        if (!names.some(Boolean)) return false;
+        if (names.every(Boolean)) return true;
+        throw new Refusal('unsupported', 'what is removed here is only in part of the builder', step);
+      }
+      case 'tag':
+        if (this.#tags.has(step.to)) return true;
+        return this.#refuseUse(step, [step.from], []);
+      case 'start':
+        return this.#containers.has(step.container);
+      case 'use':
+        if (this.#isOurs(step.images, step.containers) && /^(?:history|inspect|image inspect)$/.test(step.name))
+          return true;
+        if (isBetween && step.isDark === true)
+          throw new Refusal('unsupported', `\`${step.name}\` is not understood`, step);
+        return this.#refuseUse(step, step.images, step.containers);
+      case 'create':
+      case 'run':
+        if (isBetween && step.problem) throw step.problem;
+        return this.#refuseUse(step, [step.image], []);
+      case 'copy-out':
+      case 'build':
+        return false;
+      case 'branch':
+        return this.#judgeBranch(step, isBetween);
+      case 'file':
+      case 'host':
+        return this.#judgeHost(step, isBetween, files);
+    }
+  }
+
+  #isOurs(images: readonly string[], containers: readonly string[]): boolean {
+    return images.some((image) => this.#tags.has(image)) || containers.some((name) => this.#containers.has(name));
+  }
+
+  #refuseUse(step: Step, images: readonly string[], containers: readonly string[]): false {
+    const image = images.find((name) => this.#tags.has(name)) ?? containers.find((name) => this.#containers.has(name));
+    if (image === undefined) return false;
+    throw new Refusal('builder-used', `\`${describe(image)}\` is used here, and is not made any more`, step);
+  }
+
+  #judgeBranch(step: Extract<Step, { kind: 'branch' }>, isBetween: boolean): boolean {
+    const { subcommands, mentions, isHarmless } = step;
+    const builds = subcommands.some((name) => /^(?:build|create|run|cp|exec|start|commit)$/.test(name));
+    const isOurs = mentions.some(
+      (word) => this.#tags.has(word) || this.#tags.has(`${word}:latest`) || this.#containers.has(word.split(':')[0]!),
+    );
+    if (builds && (isBetween || isOurs))
+      throw new Refusal('control-flow', `\`${step.what}\` decides what is built`, step);
+    if (isBetween && !isHarmless)
+      throw new Refusal('host-step', `what \`${step.what}\` does to the files is not known`, step);
+    if (isOurs && subcommands.some((name) => !/^(?:rm|rmi|stop|kill|ps|images|inspect)$/.test(name)))
+      throw new Refusal(
+        'builder-used',
+        'the builder’s image or container is used here, and is not made any more',
+        step,
+      );
+    return false;
+  }
+
+  #judgeHost(step: Extract<Step, { kind: 'file' | 'host' }>, isBetween: boolean, files: HostFiles): boolean {
+    if (step.kind === 'host') {
+      if (isBetween && step.problem) throw step.problem;
+      const touched = this.#handOvers.find((handOver) => files.touches(step).includes(handOver));
+      if (touched) {
+        if (step.isHarmless && step.name !== 'curl') return true;
+        if (isBetween)
+          throw new Refusal(
+            'artifact-changed',
+            `\`${step.name}\` works on \`${touched.host}\` before it is built into the image`,
+            step,
+          );
+        throw new Refusal(
+          'artifact-used',
+          `\`${step.name}\` uses \`${touched.host}\`, which is not on the host any more`,
+          step,
+        );
+      }
+      if (isBetween && !step.isHarmless)
+        throw new Refusal('host-step', `what \`${step.name}\` does to the files is not known`, step);
+      return false;
+    }
+    const own = step.from.filter((path) => this.#hosts.some((host) => isWithin(host, path) || isWithin(path, host)));
+    if (own.length === 0) {
+      if (isBetween && step.problem) throw step.problem;
+      return false;
+    }
+    if (
+      step.what === 'remove' &&
+      step.from.every((path) => own.includes(path) && this.#hosts.some((host) => isWithin(path, host)))
+    )
+      return !isBefore(step, this.#handOvers);
+    if (step.what === 'remove' || step.what === 'make-folder') return false;
+    if (isBefore(step, this.#handOvers)) return false;
+    const [path] = own;
+    throw new Refusal(
+      isBetween ? 'artifact-changed' : 'artifact-used',
+      `\`${path}\` is needed here, and is not on the host any more`,
+      step,
+    );
+  }
+}
+
+/** The step stands in front of everything that brings files to the host. */
+function isBefore(step: Step, handOvers: readonly HandOver[]): boolean {
+  return handOvers.every(({ steps }) => steps.every((other) => other.start > step.start));
+}
+
+export function isWithin(path: HostPath, folder: HostPath): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
