@@ -209,10 +209,10 @@ function rootOf({ world, workdir }: Evidence, { files, manifests }: NodeStart): 
   const froms = [manifests[0]?.folder ?? workdir, ...files.map((file) => file.slice(0, file.lastIndexOf('/')) || '/')];
   for (const from of froms) {
     let found: string | undefined;
-    for (let at = from; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      const isRoot =
-        world.tree.get(`${at}/node_modules`)?.role === 'dependency' || (at !== '' && world.tree.get(at)?.isOpaque);
+    for (let at = from; ; at = at.slice(0, at.lastIndexOf('/')) || '/') {
+      const isRoot = world.tree.get(packagesOf(at))?.role === 'dependency' || world.tree.get(at)?.isOpaque;
       if (isRoot) found = at;
+      if (at === '/') break;
     }
     if (found !== undefined) return found;
   }
