@@ -8,6 +8,14 @@ const formats = {
   json: () => import('./json.ts'),
   sarif: () => import('./sarif.ts'),
   github: () => import('./github.ts'),
+  gitlab: () => import('./gitlab.ts'),
+  checkstyle: () => import('./checkstyle.ts'),
+  junit: () => import('./junit.ts'),
+  codeclimate: () => import('./codeclimate.ts'),
+  sonarqube: () => import('./sonarqube.ts'),
+  gnu: () => import('./gnu.ts'),
+  markdown: () => import('./markdown.ts'),
+  html: () => import('./html.ts'),
 } satisfies Record<string, () => Promise<{ format: Formatter }>>;
 
 export type FormatName = keyof typeof formats;

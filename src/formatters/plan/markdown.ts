@@ -23,7 +23,8 @@ export function format(report: OptimizeReport): string {
       ),
       list('Installed', reasoned(plan.packages)),
       list('Set', reasoned(plan.variables)),
-      list('Changed in the build', reasoned(plan.changes)),
+      list(plan.recipe === 'repair' ? 'Repaired' : 'Changed in the build', reasoned(plan.changes)),
+      list('Done behind the copies', reasoned(plan.steps)),
     );
   }
   if (attempts.length > 1 || attempts.some(({ failure, remedies }) => failure || remedies.length > 0)) {

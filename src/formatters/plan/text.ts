@@ -65,7 +65,8 @@ function printPlan(plan: ReportedPlan, print: Print): void {
   );
   print('Packages', reasoned(plan.packages));
   print('Variables', reasoned(plan.variables));
-  print('Build changes', reasoned(plan.changes));
+  print(plan.recipe === 'repair' ? 'Repaired' : 'Build changes', reasoned(plan.changes));
+  print('Last steps', reasoned(plan.steps));
   print('Configuration', reasoned(plan.configuration));
   print(
     'Left behind',

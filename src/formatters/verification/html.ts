@@ -9,7 +9,7 @@ import type {
   VerificationReport,
 } from '../../verify/model.ts';
 import { plural } from '../count.ts';
-import { escapeControls } from '../escape.ts';
+import { escapeHtml as escape, page, section } from '../page.ts';
 import {
   checksByTier,
   computeSaving,
@@ -22,7 +22,6 @@ import {
   showSize,
 } from './figures.ts';
 import type { Verification } from './formatter.ts';
-import { style } from './page.css.ts';
 import { type Box, inset, squarify } from './treemap.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = { same: '✓', changed: '≈', worse: '✗', unknown: '?' };
@@ -56,36 +55,27 @@ const COLOURS: Readonly<Record<FileClass, string>> = {
 /** What a page holds before it becomes hard to read, and slow. */
 const MOST = { evidence: 200, largest: 100, drawn: 300, layers: 60, command: 400, log: 60, caveats: 200 };
 
-/** One page that needs nothing else: no scripts, no fonts, nothing from elsewhere. */
+/** One page: sizes, layers, checks, and a map of what is not in the rewrite. */
 export function format({ report, version }: Verification): string {
   const { before, after, verdict, engine } = report;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escape(`${after.dockerfile}: ${verdict}`)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<header>
+  const parts = [
+    sizes(report),
+    troubles(report),
+    layers(report),
+    checks(report.checks),
+    caveats(report),
+    treemap(report.leftBehind),
+  ];
+  return page(
+    `${after.dockerfile}: ${verdict}`,
+    `<header>
 <span class="badge ${BADGES[verdict]}">${escape(verdict)}</span>
 <h1>${escape(after.dockerfile)} <span class="soft">in place of</span> ${escape(before.dockerfile)}</h1>
 <p class="soft">${escape(report.reason)}</p>
 </header>
-${[sizes(report), troubles(report), layers(report), checks(report.checks), caveats(report), treemap(report.leftBehind)].filter((part) => part !== '').join('\n')}
-<footer>${escape(`dockerfileopt ${version}, built with ${engine.name} ${engine.version}`)}</footer>
-</main>
-</body>
-</html>
-`;
-}
-
-function section(title: string, body: string, kind = ''): string {
-  const id = title.toLowerCase().replace(/[^a-z]+/g, '-');
-  return `<section${kind === '' ? '' : ` class="${kind}"`} aria-labelledby="${id}">\n<h2 id="${id}">${escape(title)}</h2>\n${body}\n</section>`;
+${parts.filter((part) => part !== '').join('\n')}
+<footer>${escape(`dockerfileopt ${version}, built with ${engine.name} ${engine.version}`)}</footer>`,
+  );
 }
 
 function sizes(report: VerificationReport): string {
@@ -309,12 +299,3 @@ function caveats({ caveats }: VerificationReport): string {
 
 const round = (value: number) => Number(value.toFixed(1));
 const percentage = (share: number) => `${Number((100 * share).toFixed(2))}%`;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string) => escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);

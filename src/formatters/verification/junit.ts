@@ -1,4 +1,5 @@
 import type { Check, Evidence } from '../../verify/model.ts';
+import { element, escapeText, xmlDocument } from '../xml.ts';
 import { checksByTier, findTroubles } from './figures.ts';
 import type { Verification } from './formatter.ts';
 
@@ -14,7 +15,7 @@ export function format(verification: Verification): string {
   });
   const name = `${before.dockerfile} → ${after.dockerfile}: ${report.verdict}`;
   const root = element('testsuites', { name, ...count(checks) }, suites);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+  return xmlDocument(root);
 }
 
 const count = (checks: readonly Check[]) => {
@@ -43,29 +44,3 @@ function buildLog({ report }: Verification): string {
     .map(({ build }) => [...build.log, ...(build.logFile === undefined ? [] : ['', build.logFile])].join('\n'))
     .join('\n\n');
 }
-
-function element(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  children: readonly string[] = [],
-) {
-  const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeAttribute(String(value))}"`);
-  const start = `<${name}${list.join('')}`;
-  if (children.length === 0) return `${start}/>`;
-  const holdsText = children.length === 1 && !children[0]!.startsWith('<');
-  return holdsText ? `${start}>${children[0]}</${name}>` : `${start}>\n${children.join('\n')}\n</${name}>`;
-}
-
-// What XML 1.0 cannot hold, not even escaped.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\p{Cs}/gu;
-
-const escapeText = (text: string) =>
-  text
-    .replace(FORBIDDEN, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#13;');
-const escapeAttribute = (text: string) =>
-  escapeText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

@@ -1,6 +1,7 @@
 import type { Check, Outcome, SideReport, VerificationReport } from '../../verify/model.ts';
 import { plural } from '../count.ts';
 import { escapeControls } from '../escape.ts';
+import { code, details, text } from '../markup.ts';
 import {
   checksByTier,
   countOutcomes,
@@ -126,9 +127,6 @@ function caveats({ caveats }: VerificationReport): string {
   return details(plural(caveats.length, 'caveat'), caveats.map((caveat) => `- ${text(caveat)}`).join('\n'));
 }
 
-const details = (summary: string, body: string) =>
-  `<details>\n<summary>${plain(summary)}</summary>\n\n${body}\n\n</details>`;
-
 /** A fence that no line of the text can end. */
 function fence(lines: readonly string[]): string {
   const clean = lines.map(escapeControls);
@@ -138,20 +136,4 @@ function fence(lines: readonly string[]): string {
 }
 
 const clip = (value: string) => (value.length > 100 ? `${value.slice(0, 99)}…` : value);
-const plain = (value: string) => escapeControls(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-/** Text that means nothing to Markdown, mentions and references to issues included. */
-const text = (value: string) =>
-  plain(value)
-    .replace(/[\\`*_{}[\]()#+!|~>]|(?<=^\d+)\./g, '\\$&')
-    .replace(/^-/, '\\-')
-    .replace(/[@]/g, '@\u200b');
 const cell = text;
-
-/** A span of code, also in a table, where a bar would end the cell. */
-function code(value: string): string {
-  const clean = escapeControls(value).replaceAll('|', '\\|');
-  const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
-  if (longest === 0) return `\`${clean === '' ? ' ' : clean}\``;
-  const mark = '`'.repeat(longest + 1);
-  return `${mark} ${clean} ${mark}`;
-}

@@ -1,4 +1,4 @@
-/** The style of the page, for light and dark. */
+/** The style of all pages, for light and dark. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -89,6 +89,10 @@ svg .faint { fill-opacity: 0.85; }
 .trouble { border-color: var(--worse); }
 dl { display: grid; grid-template-columns: 90px 1fr; gap: 4px 12px; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+.findings td:nth-child(3) { width: 100%; overflow-wrap: anywhere; }
+.findings pre { margin: 4px 0 6px; padding: 6px 10px; }
+.symbol.error { color: var(--worse); } .symbol.warn { color: var(--unknown); } .symbol.info { color: var(--changed); }
+mark { background: none; color: inherit; text-decoration: underline wavy var(--worse); text-underline-offset: 3px; }
 footer { color: var(--soft); font-size: 13px; margin-top: 18px; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--changed); outline-offset: 2px; }
