@@ -47,7 +47,8 @@ const plan = object('The plan of the rewrite', {
   copies: list(object('A path that goes to the final stage', { path: string, owner: string, why: string }, ['owner'])),
   packages: { description: 'Installed in the final stage', ...list(reasoned) },
   variables: { description: 'Set in the final stage', ...list(reasoned) },
-  changes: { description: 'Of the build stage', ...list(reasoned) },
+  changes: { description: 'Of the build stage, or of whatever is repaired', ...list(reasoned) },
+  steps: { description: 'Carried out in the final stage, behind its copies', ...list(reasoned) },
   configuration: { description: 'Instructions of the final stage that come from the original', ...list(reasoned) },
   leftBehind: list(object('Paths that stay in the build stage', { class: role, why: string, paths: list(string) })),
   assumptions: {

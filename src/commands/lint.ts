@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
-import { type CommandLineSettings, type LoadedConfig, type PatternMatcher, Settings } from '../config/settings.ts';
+import { patternMatcher } from '../config/patterns.ts';
+import { type CommandLineSettings, type LoadedConfig, Settings } from '../config/settings.ts';
 import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
 import { formatNames, loadFormatter } from '../formatters/index.ts';
@@ -313,11 +314,6 @@ async function loadNamed(path: string, book: readonly Rule[]): Promise<LoadedCon
   const loaded = await loadConfig(path, book, { code: true });
   if (!loaded) throw new ConfigError(path, 'has no "dockerfileopt" in it');
   return loaded;
-}
-
-async function patternMatcher(): Promise<PatternMatcher> {
-  const { default: ignore } = await import('ignore');
-  return (patterns, path) => ignore().add(patterns).ignores(path);
 }
 
 /** A path as reports show it: relative to the working folder where it lies below it, with forward slashes. */

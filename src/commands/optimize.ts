@@ -1,20 +1,27 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
-import { detectEngine, engineNames } from '../engines/detect.ts';
-import { EngineError } from '../engines/engine.ts';
-import { Session } from '../engines/session.ts';
+import { ConfigError, ConfigSearch } from '../config/load.ts';
+import { patternMatcher } from '../config/patterns.ts';
+import { Settings } from '../config/settings.ts';
+import { encodeSource } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
 import { loadPlanFormatter, planFormats } from '../formatters/plan/index.ts';
 import type { OptimizeReport } from '../optimize/report.ts';
 import type { VerifyOptions } from '../verify/index.ts';
+import {
+  ENGINES,
+  type EngineChoice,
+  openEngine,
+  readBuildArgs,
+  readContext,
+  readDockerfile,
+  readVerifyOptions,
+  withSession,
+} from './building.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { optimizeFile, type Proving, type Request } from './optimize/report.ts';
-import { Progress } from './progress.ts';
-import { splitCommand } from './words.ts';
+import type { Progress } from './progress.ts';
 import { writeAtomically, writeNew } from './write.ts';
-
-const ENGINES = ['auto', ...engineNames] as const;
 
 export const optimizeCommand: Command = {
   help: `Usage: dockerfileopt optimize [options] [FILE]
@@ -70,7 +77,7 @@ or no engine to verify what is to be written; 130 interrupted.
   async run(values, words, world) {
     const format = readChoice(values, 'format', planFormats, 'text');
     const file = await readFile(values, words, world);
-    const report = await runOptimize(file.request, values, world);
+    const report = await runOptimize(file, values, world);
     if (report === undefined) return 130;
     const shown = file.destination === undefined ? report : writeRewrite(report, file);
     await show(shown, format, readText(values, 'output-file'), world);
@@ -80,6 +87,7 @@ or no engine to verify what is to be written; 130 interrupted.
 
 interface File {
   readonly request: Request;
+  readonly preference: EngineChoice;
   readonly bytes: Buffer;
   /** Where the rewrite is written to, if it is. */
   readonly destination: string | undefined;
@@ -91,75 +99,72 @@ async function readFile(values: OptionValues, words: readonly string[], world: W
   const output = readText(values, 'output');
   if (values.write === true && output !== undefined) throw new UsageError('--write and --output exclude each other');
   if (values.write === true && path === '-') throw new UsageError('--write needs a file; --output FILE names one');
-  const folder = readText(values, 'context') ?? (path === '-' ? '.' : dirname(path));
-  const context = resolve(folder);
+  const set = await readSettings(path, values, world);
+  const context = readContext(set.context);
   let bytes: Buffer;
   try {
     bytes = path === '-' ? await world.readInput() : readFileSync(path);
   } catch (error) {
     throw new UsageError(`${path}: ${describeFailure(error)}`);
   }
-  if (!statSync(context, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`${folder}: is not a folder, and cannot be a build context`);
-  const document = parseDocument(decodeSource(path, bytes));
-  if (document.stages.length === 0) throw new UsageError(`${path}: has no stages`);
-  const target = readText(values, 'target');
-  if (document.target(target) === undefined) {
-    const stages = document.stages.map(({ label }) => label).join(', ');
-    throw new UsageError(`${path}: no stage "${target}"; there are ${stages}`);
-  }
-  const runtime = readText(values, 'runtime');
+  const { target, runtime, preference } = set;
+  const document = readDockerfile(path, bytes, target, readBuildArgs(values, world));
   if (runtime !== undefined && (runtime === '' || /\s/.test(runtime)))
     throw new UsageError(`--runtime is auto, scratch, distroless, alpine, slim or an image, not "${runtime}"`);
   return {
     request: { document, path, context, target, runtime },
+    preference,
     bytes,
     destination: values.write === true ? path : output,
   };
 }
 
+/** What the command line says, and where it says nothing the nearest configuration. */
+async function readSettings(path: string, values: OptionValues, world: World) {
+  const file = resolve(path === '-' ? 'Dockerfile' : path);
+  try {
+    const loaded = await new ConfigSearch(world.book).find(dirname(file));
+    const { config } = loaded;
+    const matches = config.overrides ? await patternMatcher() : undefined;
+    const { target, context } = new Settings(world.book, loaded, { rules: [] }, matches).forFile(file);
+    const isEngine = ENGINES.some((name) => name === config.engine);
+    return {
+      target: readText(values, 'target') ?? target,
+      context: readText(values, 'context') ?? context,
+      runtime: readText(values, 'runtime') ?? config.runtime,
+      preference: readChoice(values, 'engine', ENGINES, isEngine ? (config.engine as EngineChoice) : 'auto'),
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${error.path}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** Undefined when it was interrupted. */
-async function runOptimize(request: Request, values: OptionValues, world: World): Promise<OptimizeReport | undefined> {
-  const preference = readChoice(values, 'engine', ENGINES, 'auto');
+async function runOptimize(
+  { request, preference }: File,
+  values: OptionValues,
+  world: World,
+): Promise<OptimizeReport | undefined> {
   const options = readVerifyOptions(values, world);
   if (values['no-verify'] === true) return optimizeFile(request, async () => '--no-verify was given');
-  const progress = new Progress(values.quiet === true ? { ...world, printAside: () => {} } : world);
-  const session = new Session({ env: world.env });
-  let isOver = false;
-  session.signal.addEventListener('abort', () => {
-    progress.end();
-    if (!isOver) world.warn('interrupted, removing what was made');
+  return withSession(world, values.quiet === true, (workshop) => {
+    const { progress } = workshop;
+    return optimizeFile(request, async (): Promise<Proving | string> => {
+      const engine = await openEngine(preference, options, workshop);
+      if ('reason' in engine) {
+        if (preference === 'auto' && values.write !== true && values.output === undefined) return engine.reason;
+        throw new UsageError(`${engine.reason}; --no-verify does without`);
+      }
+      return {
+        engine,
+        options: { ...options, onProgress: (event) => showProgress(progress, event, request.path) },
+        trying: (image, remedies) =>
+          progress.step(`Trying ${image}${remedies.length > 0 ? ` with ${remedies.at(-1)}` : ''}`),
+        failed: (image, why) => progress.step(`${image} will not do: ${why}`),
+      };
+    });
   });
-  const openEngine = async (): Promise<Proving | string> => {
-    progress.step('Looking for a container engine');
-    const engine = await detectEngine(preference, session);
-    if ('reason' in engine) {
-      if (preference === 'auto' && values.write !== true && values.output === undefined) return engine.reason;
-      throw new UsageError(`${engine.reason}; --no-verify does without`);
-    }
-    if (options.build?.builder !== undefined && !engine.capabilities.builders)
-      throw new UsageError(`--builder: ${engine.name} ${engine.version} has no builders to choose from`);
-    progress.step(`Found ${engine.name} ${engine.version}`);
-    return {
-      engine,
-      options: { ...options, onProgress: (event) => showProgress(progress, event, request.path) },
-      trying: (image, remedies) =>
-        progress.step(`Trying ${image}${remedies.length > 0 ? ` with ${remedies.at(-1)}` : ''}`),
-      failed: (image, why) => progress.step(`${image} will not do: ${why}`),
-    };
-  };
-  try {
-    const report = await optimizeFile(request, openEngine);
-    return session.signal.aborted ? undefined : report;
-  } catch (error) {
-    if (session.signal.aborted) return undefined;
-    if (error instanceof EngineError) throw new UsageError(describeFailure(error));
-    throw error;
-  } finally {
-    isOver = true;
-    progress.end();
-    for (const problem of await session.dispose()) world.warn(`could not be removed: ${problem}`);
-  }
 }
 
 function showProgress(
@@ -173,31 +178,6 @@ function showProgress(
     progress.detail(text.replace(/^#\d+ (?:\d+\.\d+ )?/, ''));
   }
 }
-
-function readVerifyOptions(values: OptionValues, world: World): VerifyOptions {
-  const builder = readText(values, 'builder');
-  const network = readText(values, 'network');
-  return {
-    build: {
-      buildArgs: Object.fromEntries(readList(values, 'build-arg').flatMap((text) => readBuildArg(text, world))),
-      secrets: readList(values, 'secret'),
-      ssh: readList(values, 'ssh'),
-      ...(builder === undefined ? {} : { builder }),
-      ...(network === undefined ? {} : { network }),
-    },
-    runs: readList(values, 'run').map((text) => splitCommand(text, 'run')),
-  };
-}
-
-function readBuildArg(text: string, world: World): [string, string][] {
-  const at = text.indexOf('=');
-  if (at > 0) return [[text.slice(0, at), text.slice(at + 1)]];
-  if (at === 0 || text === '') throw new UsageError(`--build-arg ${text}: has no name`);
-  const value = world.env[text];
-  return value === undefined ? [] : [[text, value]];
-}
-
-const readList = (values: OptionValues, name: string) => (values[name] ?? []) as string[];
 
 /** Writes what was proved, or what the user wants unproved. */
 function writeRewrite(report: OptimizeReport, { request, bytes, destination }: File): OptimizeReport {

@@ -1,10 +1,6 @@
 import { accessSync, constants, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Document, decodeSource, parseDocument } from '../dockerfile/index.ts';
-import { detectEngine, engineNames } from '../engines/detect.ts';
-import { EngineError } from '../engines/engine.ts';
-import { Session } from '../engines/session.ts';
+import { basename, dirname, join } from 'node:path';
 import { describeFailure } from '../failure.ts';
 import {
   loadVerificationFormatter,
@@ -14,11 +10,17 @@ import {
 import type { BuildReport, ProgressEvent, Side, VerificationReport, VerifyOptions } from '../verify/index.ts';
 import { verify } from '../verify/verify.ts';
 import { version } from '../version.ts';
+import {
+  ENGINES,
+  openEngine,
+  readContext,
+  readDockerfile,
+  readList,
+  readVerifyOptions,
+  withSession,
+} from './building.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
-import { Progress } from './progress.ts';
-import { splitCommand } from './words.ts';
-
-const ENGINES = ['auto', ...engineNames] as const;
+import type { Progress } from './progress.ts';
 
 export const verifyCommand: Command = {
   help: `Usage: dockerfileopt verify [options] BEFORE AFTER
@@ -105,32 +107,12 @@ async function runVerification(
   world: World,
   quiet: boolean,
 ): Promise<VerificationReport | undefined> {
-  const progress = new Progress(quiet ? { ...world, printAside: () => {} } : world);
-  const session = new Session({ env: world.env });
-  let isOver = false;
-  session.signal.addEventListener('abort', () => {
-    progress.end();
-    if (!isOver) world.warn('interrupted, removing what was made');
-  });
-  try {
-    progress.step('Looking for a container engine');
-    const engine = await detectEngine(preference, session);
+  return withSession(world, quiet, async (workshop) => {
+    const engine = await openEngine(preference, options, workshop);
     if ('reason' in engine) throw new UsageError(engine.reason);
-    if (options.build?.builder !== undefined && !engine.capabilities.builders)
-      throw new UsageError(`--builder: ${engine.name} ${engine.version} has no builders to choose from`);
-    progress.step(`Found ${engine.name} ${engine.version}`);
-    const onProgress = (event: ProgressEvent) => showProgress(progress, event, before.path, after.path);
-    const report = await verify(engine, before, after, { ...options, onProgress });
-    return session.signal.aborted ? undefined : keepLogs(report);
-  } catch (error) {
-    if (session.signal.aborted) return undefined;
-    if (error instanceof EngineError) throw new UsageError(describeFailure(error));
-    throw error;
-  } finally {
-    isOver = true;
-    progress.end();
-    for (const problem of await session.dispose()) world.warn(`could not be removed: ${problem}`);
-  }
+    const onProgress = (event: ProgressEvent) => showProgress(workshop.progress, event, before.path, after.path);
+    return keepLogs(await verify(engine, before, after, { ...options, onProgress }));
+  });
 }
 
 /** The titles of steps in the logs of builds; everything else would flood a log. */
@@ -205,38 +187,23 @@ function exitCode({ verdict, before, after }: VerificationReport): number {
 
 function readOptions(values: OptionValues, world: World): VerifyOptions {
   const platform = readText(values, 'platform');
-  const builder = readText(values, 'builder');
-  const network = readText(values, 'network');
   const timeout = readSeconds(values, 'timeout');
   const patience = readSeconds(values, 'patience');
+  const common = readVerifyOptions(values, world);
   return {
+    ...common,
     build: {
-      buildArgs: Object.fromEntries(readList(values, 'build-arg').flatMap((text) => readBuildArg(text, world))),
-      secrets: readList(values, 'secret'),
-      ssh: readList(values, 'ssh'),
+      ...common.build,
       noCache: values['no-cache'] === true,
       ...(platform === undefined ? {} : { platform }),
-      ...(builder === undefined ? {} : { builder }),
-      ...(network === undefined ? {} : { network }),
       ...(timeout === undefined ? {} : { timeout }),
     },
-    runs: readList(values, 'run').map((text) => splitCommand(text, 'run')),
     paths: readList(values, 'path').map((path) => (path.startsWith('/') ? path : `/${path}`)),
     atRest: values['no-start'] === true,
     timeCached: values['time-cached'] === true,
     ...(patience === undefined ? {} : { patience }),
   };
 }
-
-function readBuildArg(text: string, world: World): [string, string][] {
-  const at = text.indexOf('=');
-  if (at > 0) return [[text.slice(0, at), text.slice(at + 1)]];
-  if (at === 0 || text === '') throw new UsageError(`--build-arg ${text}: has no name`);
-  const value = world.env[text];
-  return value === undefined ? [] : [[text, value]];
-}
-
-const readList = (values: OptionValues, name: string) => (values[name] ?? []) as string[];
 
 /** Milliseconds. */
 function readSeconds(values: OptionValues, name: string): number | undefined {
@@ -267,19 +234,13 @@ async function readSides(values: OptionValues, words: readonly string[], world: 
 }
 
 async function readSide(path: string, folder: string, target: string | undefined, world: World): Promise<Side> {
-  const context = resolve(folder);
-  if (!statSync(context, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`${folder}: is not a folder, and cannot be a build context`);
-  let document: Document;
+  const context = readContext(folder);
+  let bytes: Buffer;
   try {
-    document = parseDocument(decodeSource(path, path === '-' ? await world.readInput() : readFileSync(path)));
+    bytes = path === '-' ? await world.readInput() : readFileSync(path);
   } catch (error) {
     throw new UsageError(`${path}: ${describeFailure(error)}`);
   }
-  if (document.stages.length === 0) throw new UsageError(`${path}: has no stages`);
-  if (document.target(target) === undefined) {
-    const stages = document.stages.map(({ label }) => label).join(', ');
-    throw new UsageError(`${path}: no stage "${target}"; there are ${stages}`);
-  }
+  const document = readDockerfile(path, bytes, target);
   return { text: document.source.text, path, target, context };
 }

@@ -4,7 +4,7 @@ import { type IgnoreComment, parseIgnores } from './ignores.ts';
 import { type Instruction, parseInstruction } from './instructions.ts';
 import { readLogicalLine } from './lines.ts';
 import type { Problem } from './problems.ts';
-import { GlobalScope, type Scope } from './scope.ts';
+import { type BuildArgs, GlobalScope, type Scope } from './scope.ts';
 import { parseShell, type ShellScript } from './shell.ts';
 import { encodeText, type Range, type Source } from './source.ts';
 import { Stage, StageTable } from './stages.ts';
@@ -36,7 +36,7 @@ export class Document {
   readonly #shells = new Map<Instruction, ShellScript | undefined>();
   #ignores: readonly IgnoreComment[] | undefined;
 
-  constructor(source: Source) {
+  constructor(source: Source, buildArgs: BuildArgs = {}) {
     this.source = source;
     const { directives, escape, problems } = parseDirectives(source);
     this.directives = directives;
@@ -44,7 +44,7 @@ export class Document {
     const reader = new Reader(source, escape, problems);
     this.instructions = reader.instructions;
     this.comments = reader.comments;
-    this.globals = new GlobalScope(escape);
+    this.globals = new GlobalScope(escape, buildArgs);
     const { stages, stageOf } = splitStages(this.instructions, this.globals);
     this.stages = stages;
     this.#stageOf = stageOf;
@@ -92,9 +92,12 @@ export class Document {
   }
 }
 
-/** Parses a Dockerfile; syntax errors become the document's problems. */
-export function parseDocument(source: Source): Document {
-  return new Document(source);
+/**
+ * Parses a Dockerfile; syntax errors become the document's problems.
+ * @param buildArgs values that stand in for the defaults of ARG
+ */
+export function parseDocument(source: Source, buildArgs: BuildArgs = {}): Document {
+  return new Document(source, buildArgs);
 }
 
 class Reader {

@@ -12,7 +12,7 @@ export { type ImageReference, parseImageReference } from './images.ts';
 export type { Instruction } from './instructions.ts';
 export { JoinedText } from './lines.ts';
 export type { Problem } from './problems.ts';
-export { joinPath, type Scope, type Variable } from './scope.ts';
+export { type BuildArgs, joinPath, type Scope, type Variable } from './scope.ts';
 export {
   parseScript,
   type Script,

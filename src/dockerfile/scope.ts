@@ -26,18 +26,33 @@ const PLATFORM_ARGS: ReadonlySet<string> = new Set([
 const UNSET: VariableValue = { value: undefined, complete: true };
 const UNKNOWN: VariableValue = { value: undefined, complete: false };
 
+/** Build arguments and their values, as `--build-arg` gives them. */
+export type BuildArgs = Readonly<Record<string, string>>;
+
+function givenValue(given: BuildArgs, name: string): Variable | undefined {
+  return Object.hasOwn(given, name) ? { value: given[name], complete: true, origin: 'arg' } : undefined;
+}
+
 /** The build arguments in front of the first FROM. */
 export class GlobalScope {
   readonly #variables = new Map<string, Variable>();
   readonly #escape: string;
+  /** What the build is given for its arguments. */
+  readonly given: BuildArgs;
 
-  constructor(escape: string) {
+  constructor(escape: string, given: BuildArgs = {}) {
     this.#escape = escape;
+    this.given = given;
   }
 
   /** Takes in an ARG that stands before the first FROM. */
   declare(instruction: Instruction): void {
     for (const { name, value } of instruction.pairs) {
+      const given = givenValue(this.given, name);
+      if (given) {
+        this.#variables.set(name, given);
+        continue;
+      }
       if (value === undefined) {
         if (!this.#variables.has(name)) this.#variables.set(name, { value: undefined, complete: false, origin: 'arg' });
         continue;
@@ -253,6 +268,11 @@ export class StageScope {
   #declare(name: string, value: string | undefined, index: number): void {
     // An ENV of the same name always wins over a build argument.
     if (this.#variable(name, index + 1)?.origin === 'env') return;
+    const given = givenValue(this.#globals.given, name);
+    if (given) {
+      this.#set(name, index + 1, given);
+      return;
+    }
     if (value !== undefined) {
       const expansion = this.#view(index + 1).expand(value);
       this.#set(name, index + 1, { value: expansion.value, complete: expansion.complete, origin: 'arg' });

@@ -364,3 +364,6 @@ export function libcOf(repository: string, tag: string | undefined, otherwise: L
   if (/(?:^|[-_])alpine|(?:^|-)musl(?:-|$)/.test(`${repository.split('/').pop()}-${tag ?? ''}`)) return 'musl';
   return suiteOf(repository, tag)?.libc ?? otherwise;
 }
+
+/** The newest release of Alpine that the tables know; for programs that run on any. */
+export const newestAlpine = 'alpine:3.23';

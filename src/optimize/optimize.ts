@@ -283,7 +283,7 @@ function chooseRuntime(
 /** The plan with its text; checks that the text is what it is meant to be. Throws where that is not so. */
 export function rewritten(document: Document, plan: Plan): Rewritten {
   const { edits, text } = renderPlan(document, plan);
-  const result = parseDocument(document.source.withText(text));
+  const result = parseDocument(document.source.withText(text), document.globals.given);
   const problem = result.problems.find(({ kind }) => kind !== 'encoding');
   if (problem) throw new Error(`recipe ${plan.recipe} wrote what does not parse: ${problem.message}\n${text}`);
   if (result.stages.length !== document.stages.length + (plan.isRebase ? 0 : 1))

@@ -85,7 +85,8 @@ class Renderer {
     const pair = this.#globalArgs()
       .flatMap(({ pairs }) => pairs)
       .findLast((item) => item.name === name);
-    if (uses !== 1 || !pair?.value) return { start, end, text: runtime.image };
+    const isGiven = name !== undefined && Object.hasOwn(this.#document.globals.given, name);
+    if (uses !== 1 || !pair?.value || isGiven) return { start, end, text: runtime.image };
     return { start: pair.valueRange.start, end: pair.valueRange.end, text: runtime.image };
   }
 

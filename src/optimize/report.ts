@@ -71,8 +71,10 @@ export interface ReportedPlan {
   readonly copies: readonly { readonly path: string; readonly owner?: string; readonly why: string }[];
   readonly packages: readonly Reasoned[];
   readonly variables: readonly Reasoned[];
-  /** Changes of the build stage. */
+  /** Changes of the build stage; of a repair, all. */
   readonly changes: readonly Reasoned[];
+  /** Instructions that the final stage has in addition, behind its copies. */
+  readonly steps: readonly Reasoned[];
   /** Instructions that the final stage takes over, and those that say what the old base image said. */
   readonly configuration: readonly Reasoned[];
   readonly leftBehind: readonly { readonly class: Role; readonly why: string; readonly paths: readonly string[] }[];
@@ -109,11 +111,12 @@ export function reportPlan(document: Document, plan: Plan): ReportedPlan {
     ),
     changes: [
       ...plan.buildEdits.map(({ start, end, text, why }) => ({
-        text: text.trim() === '' ? `without ${document.source.text.slice(start, end).trim()}` : text.trim(),
+        text: text.trim() === '' ? `without ${oneLine(document.source.text.slice(start, end))}` : text.trim(),
         why,
       })),
       ...plan.buildSteps.map(({ text, why }) => ({ text, why })),
     ],
+    steps: plan.finalSteps.map(({ text, why }) => ({ text, why })),
     configuration: [
       ...explicit.map(({ text, why }) => ({ text, why })),
       ...carried.map(({ instruction, how, text }) => ({
@@ -137,6 +140,11 @@ function reportStages(
   if (isRebase) return [...others, { name: stage.nameWord?.text ?? '', ...final }];
   const build = { name: buildName, base: stage.baseText, what: 'what builds' };
   return [...others, build, { name: finalName ?? '', ...final }];
+}
+
+/** A cut may begin with the end of the line in front of it. */
+function oneLine(text: string): string {
+  return text.replace(/^[ \t]*[\\`][ \t]*\r?\n/, '').trim();
 }
 
 function groupLeft({ leftBehind }: Plan): ReportedPlan['leftBehind'] {

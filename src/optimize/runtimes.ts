@@ -5,9 +5,6 @@ import type { System } from '../lint/facts/systems.ts';
 import { busyboxPrograms, packageOfProgram, samePackage, shellPrograms } from './programs.ts';
 import type { Candidate, Need, RuntimeChoice, RuntimeOption, Supply } from './types.ts';
 
-/** The newest release of Alpine that the tables know; for programs that run on any. */
-export const newestAlpine = 'alpine:3.23';
-
 /** The rungs of the ladder that the user's choice leaves, each weighed against what the program needs. */
 export function weighRuntimes(
   system: System,

@@ -241,7 +241,9 @@ class Slicer {
         if (value.length < 2 || /^\d*$/.test(value)) continue;
         const isPart = [...this.#keeps.keys()].some((path) => path.split('/').some((part) => part.includes(value)));
         const isUsed = new RegExp(`\\$\\{?${name}\\b`).test(document.source.text);
-        if (isPart && isUsed) this.#assume(`the build argument ${name} keeps its default ${value}`, false);
+        const isGiven = Object.hasOwn(document.globals.given, name);
+        const what = isGiven ? `is ${value} in every build, as it was given here` : `keeps its default ${value}`;
+        if (isPart && isUsed) this.#assume(`the build argument ${name} ${what}`, false);
       }
     }
   }

@@ -152,3 +152,43 @@ test('refuses what makes no sense', async () => {
     assert.equal([code, out, err], [2, '', `dockerfileopt: ${message}\n`]);
   }
 });
+
+const argument = `ARG SUITE
+ARG APP=app
+FROM golang:1.26-\${SUITE}
+ARG APP
+COPY app.go .
+RUN go build -o /bin/$APP app.go
+CMD ["/bin/tool"]
+`;
+
+test('plans with the values of build arguments', async () => {
+  const own = { ...files, Dockerfile: argument };
+  const { code, out } = await run(['optimize', '--no-verify'], { files: own, env });
+  assert.is(code, 1);
+  assert.match(out, /Declined: \S+ is not given a value in the file/);
+  const given = ['--build-arg', 'SUITE=bookworm', '--build-arg', 'APP'];
+  const second = await run(['optimize', '--no-verify', ...given], { files: own, env: { ...env, APP: 'tool' } });
+  assert.is(second.code, 0, second.err);
+  assert.match(second.out, /^\+COPY --from=build \/bin\/tool \/bin\/tool$/m);
+  assert.match(second.out, /the build argument APP is tool in every build, as it was given here/);
+});
+
+test('takes what the configuration says where the command line says nothing', async () => {
+  const config = '{ "runtime": "alpine", "engine": "buildah", "target": "final", "context": "app" }';
+  const own = {
+    '.dockerfileoptrc.json': config,
+    Dockerfile: Dockerfile.replace('bookworm', 'bookworm AS final'),
+    'app/app.go': files['app.go'],
+  };
+  const { code, out } = await run(['optimize', '--no-verify'], { files: own, env });
+  assert.is(code, 0);
+  assert.match(out, /^Dockerfile: Rewritten for alpine:/);
+  assert.match(out, /^ {2}source {5}\/go\/app\.go /m);
+  const asked = await run(['optimize', '--no-verify', '--runtime', 'scratch'], { files: own, env });
+  assert.match(asked.out, /^Dockerfile: Rewritten for scratch/);
+  const engine = await run(['optimize', '--write'], { files: own, env });
+  assert.match(engine.err, /buildah .*; --no-verify does without\n$/);
+  const broken = await run(['optimize'], { files: { ...own, '.dockerfileoptrc.json': '{ "runtme": 1 }' }, env });
+  assert.equal([broken.code, /runtme/.test(broken.err)], [2, true]);
+});

@@ -173,3 +173,23 @@ test('messages of containers that do not work', () => {
   for (const [text, expected] of cases) assert.match(explainRuntimeError(text)?.means ?? 'nothing', expected, text);
   assert.is(explainRuntimeError('listening on :8080'), undefined);
 });
+
+test('an original that cannot start says nothing of a rewrite that does', () => {
+  const dead = [
+    observed({ refusal: 'exec ./app: no such file or directory', exitCode: 127 }),
+    observed({ exitCode: 1, stderr: 'exec ./app: no such file or directory\n' }),
+    observed({ exitCode: 127, stderr: '/bin/sh: ./app: not found\n' }),
+  ];
+  for (const original of dead) {
+    const [start] = startChecks[0]!.check({ before: [original, original], after: observed({ exitCode: 0 }) }).evidence;
+    assert.equal([start?.outcome, start?.cause], ['unknown', { kind: 'behaviour', what: 'revived' }]);
+    assert.match(
+      start?.message ?? '',
+      /^The original does not start \(.*(?:no such file or directory|not found)\), the rewrite ends/,
+    );
+  }
+  // A program that fails for a reason of its own did start.
+  const failed = observed({ exitCode: 1, stderr: 'exec ./plugin: no such file or directory\nplugins: 0\n' });
+  const [start] = startChecks[0]!.check({ before: [failed, failed], after: observed({ exitCode: 0 }) }).evidence;
+  assert.is(start?.outcome, 'worse');
+});

@@ -46,7 +46,7 @@ export async function optimizeFile(
     return {
       ...common,
       ...(await reportRewrite(request, outcome)),
-      summary: `Rewritten for ${image}, and not proved: ${proving}`,
+      summary: `${outcome.plan.recipe === 'repair' ? 'Repaired' : `Rewritten for ${image}`}, and not proved: ${proving}`,
       proof: { status: 'none', why: proving },
     };
   }

@@ -1,8 +1,8 @@
 import type { Instruction, Scope, ShellCommand } from '../../dockerfile/index.ts';
 import { staticLinking } from '../../knowledge/linking.ts';
+import { newestAlpine } from '../../knowledge/suites.ts';
 import { blockStart } from '../blocks.ts';
 import { runtimeLibrary } from '../libraries.ts';
-import { newestAlpine } from '../runtimes.ts';
 import {
   type Assumption,
   type BuildEdit,

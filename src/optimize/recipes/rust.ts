@@ -1,5 +1,5 @@
+import { newestAlpine } from '../../knowledge/suites.ts';
 import { runtimeLibrary } from '../libraries.ts';
-import { newestAlpine } from '../runtimes.ts';
 import { sameRelease } from '../same-release.ts';
 import {
   type Assumption,
