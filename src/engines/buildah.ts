@@ -64,6 +64,7 @@ class BuildahEngine implements Engine {
     reachable: false,
     dockerfileIgnore: true,
     builders: false,
+    mounts: true,
   };
   readonly #session: Session;
   readonly #command: string;
@@ -147,13 +148,17 @@ class BuildahEngine implements Engine {
   }
 
   exportFilesystem(image: string) {
+    return this.#pack(image, '/', true);
+  }
+
+  copyOut(image: string, path: string) {
+    return this.#pack(image, path, false);
+  }
+
+  #pack(image: string, path: string, isLocal: boolean) {
     return lazyStream(async () => {
-      const container = await this.#from(image);
-      // A user's own mounts exist only inside `unshare`; root has no need of it.
-      const inside = process.getuid?.() === 0 ? [] : [this.#command, 'unshare'];
-      const script = 'exec tar -C "$("$1" mount "$2")" --numeric-owner --sort=name -c .';
-      const [command = 'sh', ...args] = [...inside, 'sh', '-c', script, 'sh', this.#command, container];
-      return stream(command, args, {
+      const container = await this.#from(image, isLocal);
+      return stream(...packContainer(this.#command, container, path), {
         env: this.#session.env,
         signal: this.#session.signal,
         onClose: () => this.#session.track(this.#removeContainer(container)),
@@ -178,7 +183,7 @@ class BuildahEngine implements Engine {
     const { Config: config } = await this.inspect(request.image);
     const argv = commandLine(request, config);
     if (argv.length === 0) return { ok: false, message: 'no command specified', exitCode: 127 };
-    const id = await this.#from(request.image);
+    const id = await this.#from(request.image, request.pull !== true);
     const args = [
       'run',
       ...(request.network === 'default' ? [] : ['--network=none']),
@@ -186,6 +191,9 @@ class BuildahEngine implements Engine {
       ...(request.user === undefined ? [] : [`--user=${request.user}`]),
       ...(request.workdir === undefined ? [] : [`--workingdir=${request.workdir}`]),
       ...(request.tmpfs ?? []).map((path) => `--mount=type=tmpfs,destination=${path.split(':')[0]}`),
+      ...(request.mounts ?? []).map(
+        ({ source, target, readOnly }) => `--volume=${source}:${target}:${readOnly ? 'ro' : 'rw'}`,
+      ),
       '--',
       id,
       ...argv,
@@ -210,11 +218,13 @@ class BuildahEngine implements Engine {
     if (await this.#leftovers.isOurs(image)) await this.#leftovers.removeImages([image]);
   }
 
-  async #from(image: string): Promise<string> {
+  async #from(image: string, isLocal = true): Promise<string> {
     this.#count += 1;
     const name = `dockerfileopt-${this.#session.id.slice(0, 8)}-${this.#count}`;
     this.#containers.set(name, undefined);
-    await this.#session.make(() => this.#ask(['from', '--pull-never', `--name=${name}`, image.replace('sha256:', '')]));
+    const pull = isLocal ? '--pull-never' : '--pull';
+    const args = ['from', pull, `--name=${name}`, image.replace('sha256:', '')];
+    await this.#session.make(() => this.#ask(args, isLocal ? ANSWER : 15 * ANSWER));
     return name;
   }
 
@@ -251,6 +261,17 @@ interface DockerManifest {
   readonly history?: readonly { created?: string; created_by?: string; comment?: string; empty_layer?: boolean }[];
 }
 
+/** The command that packs a path of a working container, and its arguments; the archive's names begin with the path's last. */
+function packContainer(command: string, container: string, path: string): [string, string[]] {
+  // A user's own mounts exist only inside `unshare`; root has no need of it.
+  const inside = process.getuid?.() === 0 ? [] : [command, 'unshare'];
+  const name = path.replace(/\/+$/, '').replace(/^.*\//, '') || '.';
+  const folder = path.replace(/\/+$/, '').replace(/[^/]*$/, '');
+  const script = 'exec tar -C "$("$1" mount "$2")$3" --numeric-owner --sort=name -c -- "$4"';
+  const [program = 'sh', ...args] = [...inside, 'sh', '-c', script, 'sh', command, container, folder, name];
+  return [program, args];
+}
+
 /** As Docker puts it together: another entry point drops the image's own command. */
 function commandLine(request: StartRequest, config: ImageConfig): string[] {
   const entrypoint = request.entrypoint ?? config.Entrypoint ?? [];
@@ -266,6 +287,7 @@ class WorkingContainer implements RunningContainer {
   readonly id: string;
   readonly ended: Promise<Executed>;
   readonly #session: Session;
+  readonly #command: string;
   readonly #stopSignal: string;
   readonly #remove: () => Promise<void>;
   readonly #abort = new AbortController();
@@ -284,6 +306,7 @@ class WorkingContainer implements RunningContainer {
   ) {
     this.id = id;
     this.#session = session;
+    this.#command = command;
     this.#stopSignal = stopSignal;
     this.#remove = remove;
     this.ended = execute(command, args, {
@@ -391,7 +414,10 @@ class WorkingContainer implements RunningContainer {
   copyOut(path: string) {
     return lazyStream(async () => {
       const pid = this.#init();
-      if (pid === undefined) throw new EngineError(`container ${this.id} does not run`);
+      if (pid === undefined) {
+        const options = { env: this.#session.env, signal: this.#session.signal };
+        return stream(...packContainer(this.#command, this.id, path), options);
+      }
       const folder = path.replace(/[^/]*\/?$/, '') || '/';
       const args = ['-C', `/proc/${pid}/root${folder}`, '-c', path.slice(folder.length) || '.'];
       return stream('tar', args, { env: this.#session.env, signal: this.#session.signal });

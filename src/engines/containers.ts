@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
+  type BindMount,
   type ContainerState,
   EngineError,
   type ExecResult,
@@ -28,6 +29,8 @@ export interface ContainerClient {
 const LOG_LIMIT = 1 << 20;
 /** What an answer of the client may take, in milliseconds. */
 const ANSWER = 60_000;
+/** With an image to pull, in milliseconds. */
+const PULL = 900_000;
 
 /** Runs the client; what it prints when it fails becomes the error. */
 export async function ask(
@@ -52,7 +55,8 @@ function complaint(ran: Executed, what: string): string {
 /** `docker create` and `docker start`: a container that ran and ended has started. */
 export async function startContainer(client: ContainerClient, request: StartRequest): Promise<StartOutcome> {
   const network = await chooseNetwork(client, request);
-  const created = await createContainer(client, [...network, ...limits(request), ...commandLine(request)]);
+  const line = [...network, ...limits(request), ...commandLine(request)];
+  const created = await createContainer(client, line, request.pull ? PULL : ANSWER);
   if (typeof created !== 'string') return created;
   const container = new ClientContainer(client, created);
   const started = await execute(client.command, ['start', ...(request.input === undefined ? [] : ['-i']), created], {
@@ -76,9 +80,10 @@ export async function startContainer(client: ContainerClient, request: StartRequ
 async function createContainer(
   client: ContainerClient,
   args: readonly string[],
+  timeout = ANSWER,
 ): Promise<string | { ok: false; message: string; exitCode: number }> {
   const ran = await client.session.make(() =>
-    execute(client.command, ['create', '--label', client.session.label, ...args], { env: client.env, timeout: ANSWER }),
+    execute(client.command, ['create', '--label', client.session.label, ...args], { env: client.env, timeout }),
   );
   const id = ran.stdout.trim().split('\n').at(-1);
   if (ran.code === 0 && id) return id;
@@ -102,13 +107,20 @@ function limits(request: StartRequest): string[] {
     ...(request.readOnly ? ['--read-only'] : []),
     ...(request.tmpfs ?? []).map((path) => `--tmpfs=${path}`),
     ...(request.input === undefined ? [] : ['-i']),
+    ...(request.mounts ?? []).map(mountOption),
   ];
+}
+
+/** The fields are comma-separated values, in which a quoted field may hold anything. */
+function mountOption({ source, target, readOnly }: BindMount): string {
+  const fields = ['type=bind', `source=${source}`, `target=${target}`, ...(readOnly ? ['readonly'] : [])];
+  return `--mount=${fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}`;
 }
 
 function commandLine(request: StartRequest): string[] {
   const [program, ...rest] = request.entrypoint ?? [];
   return [
-    '--pull=never',
+    `--pull=${request.pull ? 'missing' : 'never'}`,
     ...Object.entries(request.env ?? {}).map(([name, value]) => `--env=${name}=${value}`),
     ...(request.user === undefined ? [] : [`--user=${request.user}`]),
     ...(request.workdir === undefined ? [] : [`--workdir=${request.workdir}`]),
@@ -157,6 +169,7 @@ class ClientContainer implements RunningContainer {
   readonly ok = true;
   readonly id: string;
   readonly #client: ContainerClient;
+  #pid: number | undefined;
 
   constructor(client: ContainerClient, id: string) {
     this.#client = client;
@@ -245,10 +258,11 @@ class ClientContainer implements RunningContainer {
   }
 
   async listeners(): Promise<readonly Listener[] | undefined> {
-    const { pid } = await this.state();
+    this.#pid ??= (await this.state()).pid; // asked often while a server starts, and a client takes its time to answer
+    const pid = this.#pid;
     if (!pid) return undefined;
     try {
-      // Another machine's pid may be some process here.
+      // Another machine's pid may be some process here, as may that of a container that has ended.
       const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8');
       const mounts = cgroup.includes(this.id) ? '' : await readFile(`/proc/${pid}/mountinfo`, 'utf8');
       return cgroup.includes(this.id) || mounts.includes(this.id) ? await readListeners(pid) : undefined;
@@ -297,6 +311,19 @@ export function exportImage(client: ContainerClient, image: string) {
     const created = await createContainer(client, ['--network=none', '--pull=never', image, '/']);
     if (typeof created !== 'string') throw new EngineError(created.message);
     return stream(client.command, ['export', created], {
+      env: client.env,
+      signal: client.session.signal,
+      onClose: () => client.session.track(removeContainers(client, [created])),
+    });
+  });
+}
+
+/** A path of an image through `cp`; the container it takes is removed when the stream ends in whatever way. */
+export function copyFromImage(client: ContainerClient, image: string, path: string) {
+  return lazyStream(async () => {
+    const created = await createContainer(client, ['--network=none', '--pull=missing', image, '/'], PULL);
+    if (typeof created !== 'string') throw new EngineError(created.message);
+    return stream(client.command, ['cp', `${created}:${path}`, '-'], {
       env: client.env,
       signal: client.session.signal,
       onClose: () => client.session.track(removeContainers(client, [created])),

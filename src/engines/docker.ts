@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type BuildCommand, KNOWN, runBuild } from './builds.ts';
-import { ask, type ContainerClient, exportImage, startContainer, sweepContainers, words } from './containers.ts';
+import {
+  ask,
+  type ContainerClient,
+  copyFromImage,
+  exportImage,
+  startContainer,
+  sweepContainers,
+  words,
+} from './containers.ts';
 import { stageDockerfile } from './dockerfile.ts';
 import type {
   BuildOutcome,
@@ -101,6 +109,7 @@ async function tryClient(command: string, session: Session): Promise<Found | { r
       reachable: local,
       dockerfileIgnore: builder !== 'classic',
       builders: builder === 'buildx',
+      mounts: local,
       skipsUnusedStages: builder !== 'classic',
     },
   };
@@ -223,6 +232,10 @@ class DockerEngine implements Engine {
 
   exportFilesystem(image: string) {
     return exportImage(this.#client, image);
+  }
+
+  copyOut(image: string, path: string) {
+    return copyFromImage(this.#client, image, path);
   }
 
   save(image: string) {

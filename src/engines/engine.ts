@@ -36,6 +36,8 @@ export interface Capabilities {
   readonly dockerfileIgnore: boolean;
   /** A named builder, possibly remote, can be chosen. */
   readonly builders: boolean;
+  /** Folders of this machine can be mounted into containers. */
+  readonly mounts: boolean;
 }
 
 export interface BuildRequest {
@@ -191,6 +193,18 @@ export interface StartRequest {
   readonly tmpfs?: readonly string[];
   /** What the command reads; nothing unless told. */
   readonly input?: string;
+  /** Folders and files of this machine; the engine has to run here. */
+  readonly mounts?: readonly BindMount[];
+  /** An image that is not there is pulled. */
+  readonly pull?: boolean;
+}
+
+/** A folder or file of this machine in a container. */
+export interface BindMount {
+  /** Absolute, as is the target. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly?: boolean;
 }
 
 /** The command could not even be started; `exitCode` is 127 for one that is not there and 126 for one that cannot run. */
@@ -246,7 +260,7 @@ export interface RunningContainer {
   address(port: number): Promise<{ host: string; port: number } | undefined>;
   /** TCP ports that the container listens on; undefined where the engine runs elsewhere. */
   listeners(): Promise<readonly Listener[] | undefined>;
-  /** A tar stream of a path in the container. */
+  /** A tar stream of a path in the container, running or not. */
   copyOut(path: string): Readable;
   /** With its volumes, running or not. */
   remove(): Promise<void>;
@@ -270,6 +284,8 @@ export interface Engine {
   history(image: string): Promise<readonly HistoryEntry[]>;
   /** A tar stream of the merged file system, without volumes. */
   exportFilesystem(image: string): Readable;
+  /** A tar stream of a path in the image, as `docker create` and `docker cp` give it; an image that is not there is pulled. */
+  copyOut(image: string, path: string): Readable;
   /** A tar stream as `docker save` writes it. */
   save(image: string): Readable;
   start(request: StartRequest): Promise<StartOutcome>;

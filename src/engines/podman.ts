@@ -1,5 +1,12 @@
 import { type BuildCommand, KNOWN, runBuild } from './builds.ts';
-import { ask, type ContainerClient, exportImage, startContainer, sweepContainers } from './containers.ts';
+import {
+  ask,
+  type ContainerClient,
+  copyFromImage,
+  exportImage,
+  startContainer,
+  sweepContainers,
+} from './containers.ts';
 import { stageDockerfile } from './dockerfile.ts';
 import type {
   BuildOutcome,
@@ -64,6 +71,7 @@ class PodmanEngine implements Engine {
       reachable,
       dockerfileIgnore: true,
       builders: false,
+      mounts: local,
       skipsUnusedStages: true,
     };
     this.#session = session;
@@ -122,6 +130,10 @@ class PodmanEngine implements Engine {
 
   exportFilesystem(image: string) {
     return exportImage(this.#client, image);
+  }
+
+  copyOut(image: string, path: string) {
+    return copyFromImage(this.#client, image, path);
   }
 
   save(image: string) {
