@@ -77,8 +77,8 @@ export function insertBehind(run: ShellRun, { end }: ShellWord, text: string): r
 /** The edit that lets one more command run when all others of a RUN have; undefined where that is not certain. */
 export function appendCommand(run: ShellRun, text: string): readonly Edit[] | undefined {
   const { script } = run;
-  // A heredoc's body lies behind the command it belongs to.
-  if (!isEditable(run) || script.text.text.includes('<<')) return undefined;
+  // A heredoc's body lies behind the command it belongs to, and with CRLF its last command has the CR as an argument.
+  if (!isEditable(run) || /<<|\r/.test(script.text.text)) return undefined;
   if (script.commands.some(({ name }) => name === 'exit' || name === 'exec')) return undefined;
   const last = script.tree?.commands.at(-1);
   if (!last || last.background) return undefined;
