@@ -1,0 +1,73 @@
+import { joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
+import { contextText } from '../src/lint/facts/context-files.ts';
+import { removesFolder } from '../src/lint/facts/removals.ts';
+import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
+import { appendCommand, commandRange, isWrapped, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
+import type { Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-yarn-cache',
+  aliases: ['DL3060'],
+  severity: 'info',
+  fixable: 'safe',
+  options: { stages: stagesOption },
+  presetOptions: { hadolint: { stages: 'target' } },
+  summary: 'yarn leaves a second copy of every package in its cache',
+  why: '`yarn cache clean` in the same RUN removes it, and a cache mount keeps it out of the image. From Yarn 2 on the cache may be where the program loads its packages from: projects that use it are left alone, and the fix is only given where the flags or the lock file are those of Yarn 1.',
+  examples: [
+    {
+      bad: 'FROM node:20\nCOPY package.json yarn.lock ./\nRUN yarn install --frozen-lockfile --production\n',
+      good: 'FROM node:20\nCOPY package.json yarn.lock ./\nRUN yarn install --frozen-lockfile --production && yarn cache clean\n',
+    },
+  ],
+  *check(document, context) {
+    for (const run of shippedRuns(document, context)) {
+      const { commands } = run.script;
+      const at = commands.findLastIndex(
+        ({ name, args }) => name === 'yarn' && args.some(({ value }) => value === 'install'),
+      );
+      if (at < 0) continue;
+      const command = commands[at]!;
+      const isCleaned = commands
+        .slice(at + 1)
+        .some(
+          (later) =>
+            cleans(later) || removesFolder(later, '/usr/local/share/.cache') || removesFolder(later, '.cache/yarn'),
+        );
+      const folder =
+        command.optionValue('--cache-folder')?.value ?? document.scope(run.run)?.variable('YARN_CACHE_FOLDER')?.value;
+      if (isCleaned || isMountedAway(document, run.run, folder?.startsWith('/') ? folder : '.cache/yarn')) continue;
+      const lock = contextText(
+        document,
+        run.stage,
+        context.project,
+        joinPath(document.scope(run.run)?.workdir, 'yarn.lock') ?? '/yarn.lock',
+      );
+      if (lock?.includes('__metadata:') || command.hasOption('--immutable', '--mode')) continue;
+      const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
+      const edits =
+        isFirst && !command.isConditional && !isWrapped(command) ? appendCommand(run, 'yarn cache clean') : undefined;
+      const install = command.args.find(({ value }) => value === 'install');
+      yield {
+        at: commandRange(command, install),
+        message:
+          '`yarn install` leaves a second copy of every package in its cache: no `yarn cache clean` follows in the same RUN',
+        fix: edits && { title: 'Clean the cache', safety: 'safe', edits },
+      };
+    }
+  },
+};
+
+/** Yarn 2 and later refuse them. */
+const ONLY_YARN_1 = [
+  '--production',
+  '--prod',
+  '--pure-lockfile',
+  '--non-interactive',
+  '--ignore-engines',
+  '--ignore-optional',
+];
+
+function cleans({ name, args }: ShellCommand): boolean {
+  return name === 'yarn' && args[0]?.value === 'cache' && args[1]?.value === 'clean';
+}
