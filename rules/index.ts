@@ -1,4 +1,6 @@
 import type { Rule } from '../src/lint/types.ts';
+import { rule as noApkCache } from './no-apk-cache.ts';
+import { rule as noAptLists } from './no-apt-lists.ts';
 import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
@@ -7,6 +9,8 @@ import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
+import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
+import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
 import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
@@ -17,14 +21,20 @@ import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
 import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
 import { rule as noWholeTreeCopy } from './no-whole-tree-copy.ts';
+import { rule as noYarnCache } from './no-yarn-cache.ts';
 import { rule as parseError } from './parse-error.ts';
+import { rule as preferAptGet } from './prefer-apt-get.ts';
 import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
 import { rule as preferCacheMount } from './prefer-cache-mount.ts';
+import { rule as requireAssumeYes } from './require-assume-yes.ts';
+import { rule as requireNoInstallRecommends } from './require-no-install-recommends.ts';
 import { rule as requireStageName } from './require-stage-name.ts';
 import { rule as requireStaticLink } from './require-static-link.ts';
 
 /** The rules of the book, by id. */
 export const rules: readonly Rule[] = [
+  noApkCache,
+  noAptLists,
   noBuildToolsInFinalStage,
   noCacheMountArtifact,
   noDevDependenciesInFinalStage,
@@ -33,6 +43,8 @@ export const rules: readonly Rule[] = [
   noNamedUserWithoutPasswd,
   noNumericFrom,
   noOddEncoding,
+  noPackageManagerCache,
+  noPipCache,
   noSdkFinalStage,
   noShellInShellLessBase,
   noSourceInFinalStage,
@@ -43,9 +55,13 @@ export const rules: readonly Rule[] = [
   noUnusedCopyFrom,
   noUselessIgnore,
   noWholeTreeCopy,
+  noYarnCache,
   parseError,
+  preferAptGet,
   preferCacheFriendlyOrder,
   preferCacheMount,
+  requireAssumeYes,
+  requireNoInstallRecommends,
   requireStageName,
   requireStaticLink,
 ];
