@@ -5,7 +5,7 @@ import { patternMatcher } from '../config/patterns.ts';
 import { type CommandLineSettings, type LoadedConfig, Settings } from '../config/settings.ts';
 import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
-import { formatNames, loadFormatter } from '../formatters/index.ts';
+import { type FormatName, formatNames, loadFormatter } from '../formatters/index.ts';
 import { type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
 import { fixDocument } from '../lint/fixes.ts';
 import { nearest } from '../lint/nearest.ts';
@@ -38,8 +38,11 @@ Checking
   --fail-on SEVERITY     exit with 1 from this severity on: error, warn, info (default: warn)
 
 Output
-  -f, --format FORMAT    ${formatNames.join(', ')} (default: stylish)
-  -o, --output-file FILE write the report to a file
+  -f, --format FORMAT[:FILE]
+                         ${formatNames.slice(0, 7).join(', ')},
+                         ${formatNames.slice(7).join(', ')}
+                         (default: stylish), to FILE if there is one; repeatable
+  -o, --output-file FILE write the report that has no FILE of its own to this one
   -q, --quiet            leave out findings below --fail-on
   --color, --no-color    colour, or none, whatever the output is
 
@@ -58,7 +61,7 @@ Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with u
     target: { type: 'string' },
     context: { type: 'string' },
     'fail-on': { type: 'string' },
-    format: { type: 'string', short: 'f' },
+    format: { type: 'string', short: 'f', multiple: true },
     'output-file': { type: 'string', short: 'o' },
     quiet: { type: 'boolean', short: 'q' },
     config: { type: 'string', short: 'c' },
@@ -71,6 +74,12 @@ Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with u
   },
 };
 
+/** A report to make: to a file, or to stdout where there is none. */
+interface Output {
+  readonly format: FormatName;
+  readonly file: string | undefined;
+}
+
 /** The command line, read and checked. */
 interface LintOptions extends CommandLineSettings {
   /** What `--fix`, `--fix-unsafe` and `--diff` work with; undefined when nothing is to be fixed. */
@@ -78,8 +87,8 @@ interface LintOptions extends CommandLineSettings {
   /** Show instead of write. */
   readonly diff: boolean;
   readonly failOn: (typeof SEVERITIES)[number];
-  readonly format: (typeof formatNames)[number];
-  readonly outputFile: string | undefined;
+  /** What is reported, and where to; one of them at most goes to stdout. */
+  readonly outputs: readonly Output[];
   readonly quiet: boolean;
   /** A file's name; null to look for none. */
   readonly config: string | null | undefined;
@@ -95,8 +104,7 @@ function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
     fix: values['fix-unsafe'] ? 'unsafe' : values.fix || diff ? 'safe' : undefined,
     diff,
     failOn: readChoice(values, 'fail-on', SEVERITIES, 'warn'),
-    format: readChoice(values, 'format', formatNames, 'stylish'),
-    outputFile: readText(values, 'output-file'),
+    outputs: readOutputs((values.format ?? []) as string[], readText(values, 'output-file')),
     quiet: values.quiet === true,
     config: values['no-config'] ? null : readText(values, 'config'),
     stdinFilename: readText(values, 'stdin-filename'),
@@ -104,6 +112,27 @@ function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
     target: readText(values, 'target'),
     context: context === undefined ? undefined : resolve(context),
   };
+}
+
+function readOutputs(texts: readonly string[], outputFile: string | undefined): Output[] {
+  const outputs = (texts.length === 0 ? ['stylish'] : texts).map((text): Output => {
+    const [, name, file] = /^([^:]*)(?::(.*))?$/s.exec(text)!;
+    const format = formatNames.find((one) => one === name);
+    if (format === undefined) throw new UsageError(`--format is one of ${formatNames.join(', ')}, not "${name}"`);
+    if (file === '') throw new UsageError(`--format ${text}: a file has to follow the colon`);
+    return { format, file };
+  });
+  const open = outputs.filter(({ file }) => file === undefined);
+  if (open.length > 1) {
+    throw new UsageError(`--format ${open[1]!.format} needs a file: ${open[0]!.format} is printed already`);
+  }
+  if (open.length === 0 && outputFile !== undefined) {
+    throw new UsageError('--output-file is for a report without a file of its own, and every --format has one');
+  }
+  const files = outputs.map(({ file }) => resolve(file ?? outputFile ?? ''));
+  const twice = outputs.find((_, index) => files.indexOf(files[index]!) !== index);
+  if (twice) throw new UsageError(`--format ${twice.format}: another report goes to the same file`);
+  return outputs.map(({ format, file }) => ({ format, file: file ?? outputFile }));
 }
 
 function readRule(text: string, book: readonly Rule[]): CommandLineSettings['rules'][number] {
@@ -272,7 +301,7 @@ class LintRun {
   }
 
   async #finish({ print, palette, warn }: World): Promise<number> {
-    const { format, outputFile, failOn } = this.#options;
+    const { outputs, failOn } = this.#options;
     const report: LintReport = {
       version,
       files: this.#files,
@@ -280,11 +309,12 @@ class LintRun {
       rules: [...this.#rules],
     };
     const hasFindings = this.#files.some(({ findings, fixed, diff }) => findings.length + fixed > 0 || diff);
-    if (format !== 'stylish' || outputFile !== undefined || hasFindings) {
+    for (const { format, file } of outputs) {
+      if (format === 'stylish' && file === undefined && !hasFindings) continue;
       const formatReport = await loadFormatter(format);
-      const text = formatReport(report, await palette(outputFile === undefined ? 'stdout' : 'file'));
-      if (outputFile === undefined) print(text);
-      else this.#writeOutput(outputFile, text);
+      const text = formatReport(report, await palette(file === undefined ? 'stdout' : 'file'));
+      if (file === undefined) print(text);
+      else this.#writeOutput(file, text);
     }
     for (const { path, message } of this.#errors) warn(`${path}: ${message}`);
     if (this.#errors.length > 0) return 2;

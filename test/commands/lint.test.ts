@@ -126,6 +126,31 @@ test('stdin comes back whole when a rule crashes', async () => {
   assert.is(err, 'dockerfileopt: <stdin>: rule crash crashed: no labels, please\n');
 });
 
+test('several reports at once, each but one to a file', async () => {
+  const { out, code, files } = await run(['-f', 'gnu', '-f', 'json:a.json', '--format=junit:b.xml'], {
+    files: { ...one('from a\n'), 'a.json': '', 'b.xml': '' },
+  });
+  assert.is(code, 1);
+  assert.is(out, 'Dockerfile:1:1: warning: from is in lower case [upper-keyword]\n');
+  assert.is(JSON.parse(files['a.json']!).summary.warnings, 1);
+  assert.match(files['b.xml']!, /<testsuites name="dockerfileopt" tests="1" failures="1"/);
+});
+
+test('reports that get in the way of one another', async () => {
+  const settings = { files: one('FROM a\n') };
+  for (const [args, message] of [
+    [['-f', 'json', '-f', 'gnu'], /--format gnu needs a file: json is printed already/],
+    [['-f', 'json:'], /--format json:: a file has to follow the colon/],
+    [['-f', 'json:x', '-f', 'gnu:./x'], /--format gnu: another report goes to the same file/],
+    [['-f', 'json:x', '-o', 'y'], /every --format has one/],
+    [['-f', 'jsn:x'], /--format is one of .*, not "jsn"/],
+  ] as const) {
+    const { code, err } = await run([...args], settings);
+    assert.is(code, 2);
+    assert.match(err, message);
+  }
+});
+
 test('--output-file takes the report, without colour', async () => {
   const { out, code } = await run(['-o', 'report.txt'], {
     files: one('from a\n'),

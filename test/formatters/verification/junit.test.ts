@@ -1,61 +1,19 @@
-import { parseXml, type XmlElement, type XmlNode, XmlText } from '@rgrove/parse-xml';
+import { parseXml } from '@rgrove/parse-xml';
 import { format } from '../../../src/formatters/verification/junit.ts';
 import type { VerificationReport } from '../../../src/verify/model.ts';
 import { assert, suite } from '../../runner/suite.ts';
+import { checkJunit, elements } from '../junit-schema.ts';
 import { bad, empty, good, odd, reports, unbuilt } from './reports.ts';
 
 const test = suite('verification as junit');
 const show = (report: VerificationReport) => format({ version: '1', report });
-const elements = ({ children }: { children: XmlNode[] }) =>
-  children.filter((node): node is XmlElement => node.type === 'element');
 const root = (report: VerificationReport) => parseXml(show(report)).root!;
-
-/** Element → [attributes it must have, attributes it may have, elements that may be in it]: what the common schemas allow. */
-const RULES: Readonly<Record<string, readonly [string[], string[], string[]]>> = {
-  testsuites: [[], ['name', 'time', 'tests', 'failures', 'errors', 'disabled'], ['testsuite']],
-  testsuite: [
-    ['name', 'tests', 'failures', 'errors', 'time'],
-    ['timestamp', 'hostname', 'id', 'package', 'skipped', 'disabled'],
-    ['properties', 'testcase', 'system-out', 'system-err'],
-  ],
-  testcase: [
-    ['name', 'classname', 'time'],
-    ['assertions', 'status'],
-    ['skipped', 'error', 'failure', 'system-out'],
-  ],
-  failure: [[], ['message', 'type'], []],
-  error: [[], ['message', 'type'], []],
-  'system-out': [[], [], []],
-};
-
-function check(element: XmlElement): void {
-  assert.ok(RULES[element.name], element.name);
-  const [must, may, within] = RULES[element.name]!;
-  const names = Object.keys(element.attributes);
-  assert.equal(
-    must.filter((name) => !names.includes(name)),
-    [],
-  );
-  assert.equal(
-    names.filter((name) => !must.includes(name) && !may.includes(name)),
-    [],
-  );
-  for (const child of elements(element)) {
-    assert.ok(within.includes(child.name), `${child.name} in ${element.name}`);
-    check(child);
-  }
-  // Text stands in leaves only.
-  if (within.length > 0) {
-    const texts = element.children.filter((node) => node instanceof XmlText && node.text.trim() !== '');
-    assert.is(texts.length, 0);
-  }
-}
 
 test('is well-formed and as the common schemas want it', () => {
   for (const report of Object.values(reports)) {
     const found = root(report);
     assert.is(found.name, 'testsuites');
-    check(found);
+    checkJunit(found);
   }
 });
 
