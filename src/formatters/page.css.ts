@@ -90,6 +90,7 @@ svg .faint { fill-opacity: 0.85; }
 dl { display: grid; grid-template-columns: 90px 1fr; gap: 4px 12px; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 .findings td:nth-child(3) { width: 100%; overflow-wrap: anywhere; }
+.findings td:last-child { white-space: nowrap; overflow-wrap: normal; }
 .findings pre { margin: 4px 0 6px; padding: 6px 10px; }
 .symbol.error { color: var(--worse); } .symbol.warn { color: var(--unknown); } .symbol.info { color: var(--changed); }
 mark { background: none; color: inherit; text-decoration: underline wavy var(--worse); text-underline-offset: 3px; }
