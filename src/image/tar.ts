@@ -44,9 +44,26 @@ export function archivePath(name: string): string {
   return `/${parts.join('/')}`;
 }
 
+/** Pipes bring 64 KiB at a time; what is paid for each piece is more than what is paid for the bytes in it. */
+const PIECE = 512 * 1024;
+
+async function* gather(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < PIECE) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces, length);
+    pieces = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(pieces, length);
+}
+
 /** Reads a tar archive entry by entry, in bounded memory. Throws when the archive is cut short or is none. */
 export async function* readTar(stream: ByteStream): AsyncGenerator<TarEntry> {
-  const source = stream instanceof Readable ? stream : Readable.from(stream, { objectMode: false });
+  const source = Readable.from(gather(stream), { objectMode: false, highWaterMark: 2 * PIECE });
   const entries = Readable.toWeb(source).pipeThrough(createTarDecoder({ strict: true }));
   for await (const { header, body } of entries) {
     const pax = header.pax ?? {};

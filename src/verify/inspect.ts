@@ -1,7 +1,6 @@
 import type { Instruction, Stage } from '../dockerfile/index.ts';
 import type { Engine, ImageInspection } from '../engines/engine.ts';
 import {
-  type FileEntry,
   FileIndex,
   type HistoryStep,
   type ImageConfig,
@@ -11,6 +10,7 @@ import {
   readSavedImage,
   type SavedImage,
 } from '../image/index.ts';
+import { type BaseFiles, BaseStore, baseFiles, fingerprint } from './bases.ts';
 import { classOf, HARMLESS } from './classes.ts';
 import { SAMPLE } from './lost.ts';
 import type { LayerRow, SideReport } from './model.ts';
@@ -44,18 +44,21 @@ const LARGE = 250 * 1000 ** 2;
 export class ImageReader {
   readonly #engine: Engine;
   readonly #layers: boolean;
-  readonly #bases = new Map<string, Promise<FileIndex>>();
+  readonly #store: BaseStore;
+  readonly #inspected = new Map<string, Base>();
+  readonly #bases = new Map<string, Promise<BaseFiles>>();
   readonly #preparing = new Set<Promise<unknown>>();
 
   /** `layers`: every layer is read of large images too, which tells what is wasted where. */
-  constructor(engine: Engine, layers: boolean) {
+  constructor(engine: Engine, layers: boolean, store = new BaseStore(undefined)) {
     this.#engine = engine;
     this.#layers = layers;
+    this.#store = store;
   }
 
   /** Begins to read what a stage stands on if it will be needed; for while the stage is built. */
   prepare(stage: Stage): void {
-    const work = inspectBase(this.#engine, stage).then((base) =>
+    const work = this.#inspectBase(stage).then((base) =>
       base?.id !== undefined && this.#isLarge(base.size) ? this.#readBase(base.id) : undefined,
     );
     this.#preparing.add(work);
@@ -70,21 +73,32 @@ export class ImageReader {
 
   /** Reads an image that was built from a stage; the stage tells which of its layers are the base image's. */
   async read(id: string, stage: Stage): Promise<ReadImage> {
-    const inspection = await this.#engine.inspect(id);
-    const base = await inspectBase(this.#engine, stage);
-    const history = this.#isLarge(inspection.Size) ? await this.#history(inspection, base) : undefined;
-    if (base === undefined || history === undefined) return this.#readLayers(id, inspection, base, stage);
-    const [files, below] = await Promise.all([
-      readFilesystem(this.#engine.exportFilesystem(id), options),
-      base.id === undefined ? new FileIndex([]) : this.#readBase(base.id),
+    const [inspection, base] = await Promise.all([this.#engine.inspect(id), this.#inspectBase(stage)]);
+    const isBelow = base?.diffIds.every((id, index) => readDiffIds(inspection)[index] === id) === true;
+    const merged = isBelow && this.#isLarge(inspection.Size) ? await this.#readMerged(inspection, base) : undefined;
+    return merged ?? (await this.#readLayers(id, inspection, base, stage));
+  }
+
+  /** By its merged file system and its base's; undefined where the engine does not tell how large steps are. */
+  async #readMerged(inspection: ImageInspection, base: Base): Promise<ReadImage | undefined> {
+    const id = inspection.Id;
+    const history = this.#history(inspection, base);
+    const reading = history.then((steps) =>
+      steps === undefined ? undefined : readFilesystem(this.#engine.exportFilesystem(id), options),
+    );
+    const [steps, files, below] = await Promise.all([
+      history,
+      reading,
+      base.id === undefined ? new Map() : this.#readBase(base.id),
     ]);
+    if (steps === undefined || files === undefined) return undefined;
     const layered = layFiles(files, below);
     return {
       id,
       snapshot: { config: readImageConfig(inspection), files: layered, baseLayers: 1, baseConfig: base.config },
       bytes: inspection.Size,
-      layers: history.map(({ createdBy, size, base }) => ({ createdBy, bytes: size, wasted: undefined, base })),
-      wasted: { bytes: hiddenBytes(history, layered), largest: [] },
+      layers: steps.map(({ createdBy, size, base }) => ({ createdBy, bytes: size, wasted: undefined, base })),
+      wasted: { bytes: hiddenBytes(steps, layered), largest: [] },
       caveats: [],
     };
   }
@@ -93,20 +107,24 @@ export class ImageReader {
     return !this.#layers && size !== undefined && size >= LARGE;
   }
 
-  #readBase(id: string): Promise<FileIndex> {
+  #readBase(id: string): Promise<BaseFiles> {
     let known = this.#bases.get(id);
     if (known === undefined) {
-      known = readFilesystem(this.#engine.exportFilesystem(id), options);
+      known = this.#store.get(id).then((found) => found ?? this.#exportBase(id));
       this.#bases.set(id, known);
       known.catch(() => this.#bases.delete(id)); // the next one may try again
     }
     return known;
   }
 
-  /** The steps that made a layer, oldest first; undefined unless it is certain what the image stands on. */
-  async #history(inspection: ImageInspection, base: Base | undefined): Promise<LayerStep[] | undefined> {
-    if (base === undefined || !base.diffIds.every((id, index) => readDiffIds(inspection)[index] === id))
-      return undefined;
+  async #exportBase(id: string): Promise<BaseFiles> {
+    const found = baseFiles(await readFilesystem(this.#engine.exportFilesystem(id)));
+    await this.#store.put(id, found);
+    return found;
+  }
+
+  /** The steps that made a layer, oldest first. */
+  async #history(inspection: ImageInspection, base: Base): Promise<LayerStep[] | undefined> {
     const [all, below] = await Promise.all([
       this.#engine.history(inspection.Id),
       base.id === undefined ? [] : this.#engine.history(base.id),
@@ -116,6 +134,17 @@ export class ImageReader {
       .reverse()
       .map(({ createdBy, size = 0 }, index) => ({ createdBy, size, base: index < below.length }))
       .filter(({ size }) => size > 0);
+  }
+
+  /** What a stage stands on; undefined where that cannot be told, or not yet: the build may still have to pull it. */
+  async #inspectBase(stage: Stage): Promise<Base | undefined> {
+    const lowest = stage.chain.at(-1);
+    if (lowest?.base.kind !== 'image') return undefined;
+    const known = this.#inspected.get(lowest.baseText);
+    if (known !== undefined) return known;
+    const base = await inspectBase(this.#engine, lowest.baseText);
+    if (base !== undefined) this.#inspected.set(lowest.baseText, base);
+    return base;
   }
 
   async #readLayers(id: string, inspection: ImageInspection, base: Base | undefined, stage: Stage): Promise<ReadImage> {
@@ -157,24 +186,9 @@ export class ImageReader {
 }
 
 /** Puts what is the base's as it was into the layer 0, all else into 1. */
-export function layFiles(files: FileIndex, base: FileIndex): FileIndex {
+export function layFiles(files: FileIndex, base: BaseFiles): FileIndex {
   return new FileIndex(
-    [...files.entries()].map((entry) => ({ ...entry, layer: isUntouched(entry, base.get(entry.path)) ? 0 : 1 })),
-  );
-}
-
-function isUntouched(entry: FileEntry, old: FileEntry | undefined): boolean {
-  return (
-    old !== undefined &&
-    entry.type === old.type &&
-    entry.mode === old.mode &&
-    entry.uid === old.uid &&
-    entry.gid === old.gid &&
-    entry.digest === old.digest &&
-    entry.target === old.target &&
-    entry.capability === old.capability &&
-    // A folder's changes with what is in it.
-    (entry.type === 'directory' || entry.mtime === old.mtime)
+    [...files.entries()].map((entry) => ({ ...entry, layer: base.get(entry.path) === fingerprint(entry) ? 0 : 1 })),
   );
 }
 
@@ -195,13 +209,10 @@ interface Base {
   readonly config: ImageConfig;
 }
 
-async function inspectBase(engine: Engine, stage: Stage): Promise<Base | undefined> {
-  const lowest = stage.chain.at(-1);
-  if (lowest?.base.kind !== 'image') return undefined;
-  if (lowest.baseText.toLowerCase() === 'scratch')
-    return { id: undefined, size: 0, diffIds: [], config: readImageConfig({}) };
+async function inspectBase(engine: Engine, name: string): Promise<Base | undefined> {
+  if (name.toLowerCase() === 'scratch') return { id: undefined, size: 0, diffIds: [], config: readImageConfig({}) };
   try {
-    const inspection = await engine.inspect(lowest.baseText);
+    const inspection = await engine.inspect(name);
     const { Id: id, Size: size } = inspection;
     return { id, size, diffIds: readDiffIds(inspection), config: readImageConfig(inspection) };
   } catch {

@@ -7,8 +7,8 @@ export interface Watch {
   /** Instead of the image's command. */
   readonly command?: readonly string[];
   readonly network?: ContainerNetwork;
-  /** How long a program may take to end, or a server to listen. */
-  readonly patience: number;
+  /** How long a program may take to end, or a server to listen; it is asked again and again. */
+  readonly patience: () => number;
   /** How long something that runs has to stay alive to count as alive. */
   readonly settle: number;
   /** The health check's words (`CMD …`, `CMD-SHELL …`), if there is one. */
@@ -58,6 +58,8 @@ export interface Observation {
 }
 
 const POLL = 200;
+/** A day: what is waited for ends sooner, or is ended. */
+const LONGEST = 86_400_000;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Starts a container, watches it until it ends or has settled, asks it what it should be asked, and takes it away. */
@@ -115,11 +117,11 @@ async function settle(container: RunningContainer, watch: Watch): Promise<Contai
   const over = () => {
     isOver = true;
   };
-  const ending = container.wait(watch.patience + 60_000).then(over, over);
+  const ending = container.wait(LONGEST).then(over, over);
   for (;;) {
     await Promise.race([ending, sleep(POLL)]);
     const now = performance.now();
-    if (isOver || now - start >= watch.patience) return await endOf(container);
+    if (isOver || now - start >= watch.patience()) return await endOf(container);
     const ports = portsOf(await container.listeners());
     const state = ports === undefined ? undefined : ports.join(' ');
     if (state !== listening) since = now;
@@ -150,7 +152,7 @@ async function checkHealth(
   if (kind === undefined || kind === 'NONE') return { health: 'none', healthOutput: '' };
   // The engine's own checks come every half a minute: the same command is run at once where that can be done.
   const argv = kind === 'CMD-SHELL' ? [...(watch.shell ?? ['/bin/sh', '-c']), words.join(' ')] : words;
-  const end = performance.now() + watch.patience;
+  const start = performance.now();
   let healthOutput = '';
   for (;;) {
     if (engine.capabilities.exec) {
@@ -163,7 +165,7 @@ async function checkHealth(
       healthOutput = state.healthOutput;
       if (state.health === 'healthy') return { health: 'healthy', healthOutput };
     }
-    if (performance.now() >= end) return { health: 'unhealthy', healthOutput };
+    if (performance.now() - start >= watch.patience()) return { health: 'unhealthy', healthOutput };
     await sleep(500);
   }
 }

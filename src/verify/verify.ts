@@ -1,31 +1,15 @@
-import { type Document, decodeSource, parseDocument, type Stage } from '../dockerfile/index.ts';
-import type { BuildFailure, BuildOutcome, BuildRequest, Engine } from '../engines/engine.ts';
-import { type ImageConfig, readImageConfig, startCommand } from '../image/index.ts';
-import { compareCommand, compareImages, compareServers, compareStarts, planSearch } from './compare.ts';
+import { type Document, decodeSource, parseDocument } from '../dockerfile/index.ts';
+import type { BuildFailure, BuildRequest, Engine } from '../engines/engine.ts';
+import { BaseStore } from './bases.ts';
+import { compareImages, planSearch } from './compare.ts';
 import { ImageReader, makeSnapshot, type ReadImage } from './inspect.ts';
-import {
-  type BuildReport,
-  type Check,
-  decideVerdict,
-  makeCheck,
-  type SideReport,
-  type VerificationReport,
-} from './model.ts';
-import { type Observation, observe, type Watch } from './observe.ts';
+import { type Check, decideVerdict, makeCheck, type VerificationReport } from './model.ts';
 import { scanFiles } from './scan.ts';
+import { type Built, buildCheck, notBuilt, reportSide, type Side } from './sides.ts';
 import type { Snapshot } from './snapshot.ts';
+import { type RewriteRuns, Starts } from './starts.ts';
 
-/** One of the two Dockerfiles. */
-export interface Side {
-  readonly text: string;
-  /** As given; names the file in reports and finds `<path>.dockerignore`. */
-  readonly path: string;
-  readonly target?: string | undefined;
-  /** A folder. */
-  readonly context: string;
-  /** Of a rewrite: what its author knows not to be read at run time; counts where no program names it. */
-  readonly isBuildOnly?: (path: string) => boolean;
-}
+export type { Side } from './sides.ts';
 
 export interface VerifyOptions {
   /** What both builds are given. */
@@ -40,6 +24,8 @@ export interface VerifyOptions {
   readonly grace?: number;
   /** Every layer is read of large images too: tells which files are wasted, and takes as long as `docker save`. */
   readonly layers?: boolean;
+  /** Where what base images consist of is remembered for the next run; nowhere unless told. */
+  readonly cacheFolder?: string;
   /** Nothing is started: only what images at rest show. */
   readonly atRest?: boolean;
   /** A rewrite that is worse at rest is not started: for those who try many. */
@@ -56,27 +42,6 @@ export interface ProgressEvent {
   readonly text: string;
 }
 
-interface Built {
-  readonly side: Side;
-  readonly outcome: BuildOutcome;
-  readonly cachedSeconds?: number | undefined;
-  readonly stage?: Stage | undefined;
-  readonly image?: ReadImage | undefined;
-}
-
-/** What the original did; each pair is two runs of the same. */
-interface OriginalRuns {
-  readonly start?: readonly [Observation, Observation];
-  readonly isServer?: boolean;
-  readonly watch?: Partial<Watch>;
-  readonly serve?: readonly [Observation, Observation];
-}
-
-interface RewriteRuns {
-  readonly started?: Observation | undefined;
-  readonly served?: Observation | undefined;
-}
-
 /**
  * Judges rewrites of one original: it is built, read and started once, however many candidates there are. Images stay
  * until the engine's session ends, so that the next build finds its cache.
@@ -88,14 +53,18 @@ export class Verifier {
   readonly #reader: ImageReader;
   #before: Promise<Built> | undefined;
   #beforeRead: Promise<Built> | undefined;
-  #runs: Promise<OriginalRuns> | undefined;
-  readonly #commands = new Map<string, Promise<readonly [Observation, Observation]>>();
+  readonly #starts: Starts;
 
   constructor(engine: Engine, original: Side, options: VerifyOptions = {}) {
     this.#engine = engine;
     this.#original = original;
     this.#options = options;
-    this.#reader = new ImageReader(engine, options.layers === true);
+    this.#reader = new ImageReader(engine, options.layers === true, new BaseStore(options.cacheFolder));
+    const image = async () => {
+      const { outcome } = await this.#buildBefore();
+      return outcome.ok ? outcome.imageId : undefined;
+    };
+    this.#starts = new Starts(engine, image, options, (...event) => this.#tell(...event));
   }
 
   /** The image of the original, or why there is none. */
@@ -115,7 +84,7 @@ export class Verifier {
       run.catch(() => {}); // whoever needs it hears of it
       runs.push(run);
     };
-    if (this.#options.atRest !== true) keep(this.#observeBefore());
+    if (this.#options.atRest !== true) keep(this.#starts.original());
     try {
       return await this.#compare(rewrite, keep);
     } finally {
@@ -130,7 +99,7 @@ export class Verifier {
       const { outcome } = candidate;
       // It is started whatever it looks like at rest: then at once.
       if (outcome.ok && this.#options.atRest !== true && this.#options.stopAtWorse !== true) {
-        early = this.#observeAfter(outcome.imageId);
+        early = this.#starts.rewrite(outcome.imageId);
         keep(early);
       }
       return this.#read(candidate, 'after');
@@ -149,9 +118,11 @@ export class Verifier {
     const isWorse = all.some(({ outcome }) => outcome === 'worse');
     const isEnough = this.#options.atRest === true || (this.#options.stopAtWorse === true && isWorse);
     if (!isEnough) {
-      const observed = early ?? this.#observeAfter(after.image.id);
+      const observed = early ?? this.#starts.rewrite(after.image.id);
       keep(observed);
-      all.push(...(await this.#run(one, two, before.image.id, after.image.id, await observed, caveats)));
+      const started = await this.#starts.compare(one, two, after.image.id, await observed);
+      all.push(...started.checks);
+      caveats.push(...started.caveats);
     }
     return this.#report(before, after, all, leftBehind, caveats);
   }
@@ -212,104 +183,6 @@ export class Verifier {
     }
   }
 
-  /** Starts the original, twice each time: what differs between its own runs is noise. Once for all candidates. */
-  #observeBefore(): Promise<OriginalRuns> {
-    this.#runs ??= this.#observeOriginal();
-    return this.#runs;
-  }
-
-  async #observeOriginal(): Promise<OriginalRuns> {
-    const { outcome } = await this.#buildBefore();
-    if (!outcome.ok || !this.#engine.capabilities.canRun) return {};
-    const image = outcome.imageId;
-    const config = readImageConfig(await this.#engine.inspect(image));
-    if (startCommand(config).length === 0) return {};
-    this.#tell('start', 'before', 'Starting the original twice, to see what differs by itself');
-    const starting = this.#twice(image, watchOf(config));
-    const { reachable } = this.#engine.capabilities;
-    const paths = ['/', ...healthPaths(config), ...(this.#options.paths ?? [])];
-    const watch = { network: 'internal', paths, abandon: true } as const;
-    const serving = () => {
-      this.#tell('serve', 'before', 'Asking the original for pages, twice');
-      return this.#twice(image, watch);
-    };
-    // What says that it is a server need not be found out to be one first.
-    const early = reachable && saysServer(config) ? serving() : undefined;
-    const [start, served] = await Promise.all([starting, early]);
-    const isServer = start[0].alive && start[0].ports?.length !== 0;
-    if (!isServer || !reachable) return { start, isServer };
-    return { start, isServer, watch, serve: served ?? (await serving()) };
-  }
-
-  /** Starts a rewrite as the original was started. */
-  async #observeAfter(image: string): Promise<RewriteRuns> {
-    const { start, serve, watch } = await this.#observeBefore();
-    if (start === undefined) return {};
-    this.#tell('start', 'after', 'Starting the rewrite');
-    const config = readImageConfig(await this.#engine.inspect(image));
-    const [started, served] = await Promise.all([
-      this.#observe(image, watchOf(config), start[0].seconds),
-      serve && watch ? this.#observe(image, watch, serve[0].seconds) : undefined,
-    ]);
-    return { started, served };
-  }
-
-  /** Side by side, but not in the same second: clocks are noise too. */
-  #twice(image: string, watch: Partial<Watch>): Promise<readonly [Observation, Observation]> {
-    const once = () => this.#observe(image, watch);
-    const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);
-    return Promise.all([once(), later]);
-  }
-
-  /** `seconds`: how long the original took; a server that is slower to start is not a worse one. */
-  #observe(image: string, watch: Partial<Watch>, seconds = 0): Promise<Observation> {
-    const patience = Math.max(this.#options.patience ?? 15_000, seconds * 2000);
-    const { grace } = this.#options;
-    return observe(this.#engine, {
-      image,
-      patience,
-      settle: 1500,
-      ...(grace === undefined ? {} : { grace }),
-      ...watch,
-    });
-  }
-
-  async #run(
-    one: Snapshot,
-    two: Snapshot,
-    before: string,
-    after: string,
-    { started, served }: RewriteRuns,
-    caveats: string[],
-  ): Promise<Check[]> {
-    if (!this.#engine.capabilities.canRun) {
-      caveats.push(`${this.#engine.name} cannot run containers here: nothing was started`);
-      return [notStarted('The engine cannot run containers')];
-    }
-    const checks: Check[] = [];
-    const { start, serve, isServer } = await this.#observeBefore();
-    if (start !== undefined && started !== undefined) {
-      checks.push(...compareStarts({ before: start, after: started }));
-      if (serve && served && started.alive) checks.push(...compareServers({ before: serve, after: served }));
-      else if (isServer && serve === undefined) {
-        caveats.push('The containers cannot be reached from here: no answers were compared');
-      }
-    } else if (one.command.length === 0 && (two.command.length > 0 || (this.#options.runs ?? []).length === 0)) {
-      caveats.push('The original has no command: nothing was started');
-    }
-    for (const command of this.#options.runs ?? []) {
-      const text = command.join(' ');
-      this.#tell('run', 'both', `Running ${text}`);
-      const known = this.#commands.get(text) ?? this.#twice(before, { command });
-      this.#commands.set(text, known);
-      const originals = await known;
-      const rewrite = await this.#observe(after, { command }, originals[0].seconds);
-      checks.push(...compareCommand({ before: originals, after: rewrite }, text));
-    }
-    for (const { caveat } of checks) if (caveat !== undefined) caveats.push(caveat);
-    return checks;
-  }
-
   #report(
     before: Built,
     after: Built,
@@ -337,81 +210,4 @@ export function verify(
   options: VerifyOptions = {},
 ): Promise<VerificationReport> {
   return new Verifier(engine, before, options).judge(after);
-}
-
-function watchOf({ healthcheck, shell }: ImageConfig): Partial<Watch> {
-  return { health: healthcheck?.test ?? [], shell: shell.length > 0 ? shell : ['/bin/sh', '-c'] };
-}
-
-function saysServer({ healthcheck, exposedPorts }: ImageConfig): boolean {
-  return exposedPorts.length > 0 || (healthcheck?.test ?? []).length > 0;
-}
-
-/** The paths that a health check asks its own server for. */
-function healthPaths({ healthcheck }: ImageConfig): string[] {
-  const text = (healthcheck?.test ?? []).join(' ');
-  return [...text.matchAll(/https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(\/[\w./?=&%-]*)/g)].map(
-    ([, path = '/']) => path,
-  );
-}
-
-function notStarted(why: string): Check {
-  const cause = { kind: 'behaviour', what: 'start' } as const;
-  return makeCheck('start', 'starts', '', [{ outcome: 'unknown', message: why, cause }]);
-}
-
-const NOT_BUILT: BuildFailure = {
-  ok: false,
-  cause: 'interrupted',
-  message: 'Was not built, because the original could not be',
-  seconds: 0,
-  log: { head: [], tail: [], omitted: 0, file: '' },
-};
-
-function notBuilt(side: Side): Built {
-  return { side, outcome: NOT_BUILT };
-}
-
-/** A rewrite that does not build is worse; all other failures prove nothing about it. */
-function buildCheck(outcome: BuildOutcome, side: 'before' | 'after'): Check {
-  const cause = { kind: 'build', side } as const;
-  const who = side === 'before' ? 'The original' : 'The rewrite';
-  if (outcome.ok) {
-    const message = `${who} has no stage of that name`;
-    return makeCheck('build', 'builds', '', [{ outcome: 'unknown', message, cause }]);
-  }
-  const isBroken = outcome.cause === 'dockerfile' && side === 'after';
-  const step = outcome.step === undefined ? '' : ` (${outcome.step})`;
-  const message = `${who} does not build: ${outcome.message}${step}`;
-  return makeCheck('build', 'builds', '', [{ outcome: isBroken ? 'worse' : 'unknown', message, cause }]);
-}
-
-function reportSide({ side, outcome, cachedSeconds, image }: Built): SideReport {
-  return {
-    dockerfile: side.path,
-    target: side.target,
-    imageId: outcome.ok ? outcome.imageId : undefined,
-    bytes: image?.bytes,
-    files: image?.snapshot.files.size,
-    layers: image?.layers ?? [],
-    wasted: image?.wasted ?? { bytes: 0, largest: [] },
-    build: reportBuild(outcome, cachedSeconds),
-  };
-}
-
-function reportBuild(outcome: BuildOutcome, cachedSeconds: number | undefined): BuildReport {
-  const seconds = { seconds: outcome.seconds, ...(cachedSeconds === undefined ? {} : { cachedSeconds }) };
-  if (outcome.ok) return seconds;
-  const { cause, message, step, exitCode, stepLog, log } = outcome;
-  return {
-    ...seconds,
-    failure: {
-      cause,
-      message,
-      ...(step === undefined ? {} : { step }),
-      ...(exitCode === undefined ? {} : { exitCode }),
-      log: stepLog?.split('\n') ?? [...log.head, ...log.tail].slice(-40),
-      ...(log.file === '' ? {} : { logFile: log.file }),
-    },
-  };
 }
