@@ -4,7 +4,7 @@ import { type ByteStream, readTar, type TarEntry } from './tar.ts';
 
 /** Files that say how programs are loaded, users looked up, and which package a file is of; few are large. */
 const KEPT =
-  /^(?:\/usr)?\/(?:etc\/(?:passwd|group|nsswitch\.conf|os-release|timezone|ld\.so\.conf|ld\.so\.conf\.d\/[^/]+|ld\.so\.cache|ld\.so\.preload|ld-musl-[^/]+\.path|apk\/world)|lib\/os-release|lib\/apk\/db\/installed|var\/lib\/dpkg\/info\/[^/]+\.list)$/;
+  /^(?:\/usr)?\/(?:etc\/(?:passwd|group|nsswitch\.conf|os-release|timezone|ld\.so\.conf|ld\.so\.conf\.d\/[^/]+|ld\.so\.cache|ld\.so\.preload|ld-musl-[^/]+\.path|apk\/world)|lib\/os-release|lib\/apk\/db\/installed|var\/lib\/dpkg\/(?:info\/[^/]+\.list|status)|var\/lib\/apt\/extended_states)$/;
 const LARGEST_KEPT = 2 * 1024 * 1024;
 
 /** Undefined symbols that tell what a program may ask of the image at run time. */

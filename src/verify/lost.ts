@@ -33,7 +33,7 @@ export function lostFiles({ before, after }: Pair): LostFile[] {
     const module = moduleOf(linkedPath(entry));
     found.push({
       entry,
-      class: classify(before, entry, kind, owner, module, packages.names.size > 0),
+      class: classify(before, entry, kind, packages, module),
       isBase: before.isBase(entry),
       ...(owner === undefined ? {} : { package: owner }),
       ...(module === undefined ? {} : { module }),
@@ -46,9 +46,8 @@ function classify(
   before: Snapshot,
   entry: FileEntry,
   kind: EntryKind,
-  owner: string | undefined,
+  packages: Packages,
   module: string | undefined,
-  hasDatabase: boolean,
 ): FileClass {
   const found = classOf(entry.path, kind);
   if (HARMLESS.has(found) && found !== 'source' && found !== 'project file' && found !== 'test') return found;
@@ -56,11 +55,24 @@ function classify(
   if (HARMLESS.has(found)) return found;
   // The jar that is started says which classes there are.
   if (kind === 'java' && entry.path.endsWith('.class') && before.command.includes('-jar')) return 'build intermediate';
-  if (owner !== undefined) return 'package';
-  if (entry.type === 'symlink' && /^\/etc\/alternatives\//.test(entry.target ?? '')) return 'package';
+  if (packages.ownerOf(entry.path) !== undefined) return 'package';
+  if (entry.type === 'symlink' && isLinkOfPackage(entry, packages)) return 'package';
+  if (MADE_AT_INSTALLATION.test(entry.path)) return 'package';
   // Where the database of packages lists all of theirs, a file that it does not know is nobody's.
-  if (found === 'package' && hasDatabase && !before.isBase(entry)) return 'unknown';
+  if (found === 'package' && packages.names.size > 0 && !before.isBase(entry)) return 'unknown';
   return found;
+}
+
+/** What the scripts of packages write when these are installed, and no database lists. */
+const MADE_AT_INSTALLATION =
+  /^\/etc\/python3(?:\.\d+)?\/debian_config$|^\/usr\/local\/lib\/python3(?:\.\d+)?\/dist-packages$/;
+
+/** A link by which a package is chosen or switched on. */
+function isLinkOfPackage({ path, target = '' }: FileEntry, packages: Packages): boolean {
+  if (/^\/etc\/alternatives\//.test(target)) return true;
+  return (
+    path.startsWith('/etc/') && packages.ownerOf(joinPaths(path.slice(0, path.lastIndexOf('/')), target)) !== undefined
+  );
 }
 
 /** For a program in `node_modules/.bin` the file of the package that it stands for; the path itself for all else. */
@@ -127,14 +139,16 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
     return { strong: [`'${module}'`, `"${module}"`, `'${module}/`, `"${module}/`], weak: [], content: undefined };
   }
   if (module !== undefined) return { strong: [`import ${module}`, `from ${module}`], weak: [], content: undefined };
-  const folder = before.config.workingDir;
+  const own = ownFolder(pair);
+  const folder = own ?? before.config.workingDir;
   const isBelow = folder !== '/' && path.startsWith(`${folder}/`);
+  const isBeyond = own !== undefined && !isBelow;
   const relative = isBelow ? path.slice(folder.length + 1) : path.slice(1);
   const parts = relative.split('/');
   const name = parts.at(-1) as string;
   // Of two copies one is kept: only the whole path tells which of them is read.
   const isTwin = isKeptTwin(pair, entry);
-  const isDistinct = !isTwin && name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
+  const isDistinct = !isTwin && !isBeyond && name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
   const strong = [path, ...(parts.length > 1 && relative.length >= 6 ? [relative] : []), ...(isDistinct ? [name] : [])];
   const folders = parts.slice(0, -1).filter((part) => part.length >= 4);
   const weak = [
@@ -146,6 +160,16 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
   // Texts are compared byte by byte.
   const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
   return { strong: strong.map(bytes), weak: weak.filter((text) => text.length >= 4).map(bytes), content };
+}
+
+/** By which a script of Node makes the folder that it lies in its working folder, as those of Next.js do. */
+const TO_OWN_FOLDER = 'process.chdir(__dirname)';
+
+/** The folder that what is started goes to, so that names of files are looked up there. */
+function ownFolder({ after }: Pair): string | undefined {
+  const goers = after.mentioning(TO_OWN_FOLDER);
+  const script = after.command.map((word) => joinPaths(after.config.workingDir, word)).find((path) => goers.has(path));
+  return script?.slice(0, script.lastIndexOf('/'));
 }
 
 /** The original has the same file, under the same name, at a path where the rewrite has it too. */
@@ -192,7 +216,7 @@ export function inReach(pair: Pair): LostFile[] {
 
 /** The texts to search the rewrite for, and no more than can be searched in reasonable time. */
 export function textsOfLost(pair: Pair, lost: readonly LostFile[]): string[] {
-  const texts = new Set<string>();
+  const texts = new Set<string>([TO_OWN_FOLDER]);
   for (const file of [...doubtful(lost), ...inReach(pair)]) {
     if (texts.size > MOST_TEXTS) break;
     const { strong, weak, content } = tracesOf(pair, file);

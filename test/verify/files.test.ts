@@ -98,6 +98,20 @@ test('of two copies the kept one is read, unless the path says otherwise', async
   assert.match(found[0] ?? '', /^changed: \/app\/sub\/words\.txt/);
 });
 
+test('a script that goes to its own folder reads what lies there', async () => {
+  const node = executable(staticProgram());
+  const server = (first: string) => `${first}; read('.next/BUILD_ID'); read('app.json')`;
+  const found = (first: string) => {
+    const main = { 'usr/bin/node': node, 'app/.next/standalone/server.js': server(first) };
+    const kept = { ...main, 'app/.next/standalone/.next/BUILD_ID': 'abcdefgh' };
+    const own = { ...kept, 'app/.next/BUILD_ID': 'abcdefgh' };
+    const start = { WorkingDir: '/app', Cmd: ['/usr/bin/node', '.next/standalone/server.js'] };
+    return findings('lost-files', { own, config: start }, { own: kept, config: start });
+  };
+  assert.match((await found(''))[0] ?? '', /^worse: \/app\/\.next\/BUILD_ID/);
+  assert.match((await found('process.chdir(__dirname)'))[0] ?? '', /^unknown: \/app\/\.next\/BUILD_ID/);
+});
+
 test('empty folders are made on purpose', async () => {
   assert.match(
     (await worst({ 'app/data/': {}, 'app/main': program }, { 'app/main': program })) ?? '',
@@ -225,4 +239,45 @@ test('packages that were installed on the base', async () => {
     'changed: The package libpq5 is left behind; what needs it is checked by itself',
   ]);
   assert.match((await found(''))[0] ?? '', /^changed: The package ffmpeg is left behind; the program starts no other/);
+});
+
+test('packages that came along with packages to build with', async () => {
+  const brought = (asked: string) => {
+    const own: NonNullable<Image['own']> = { 'app/main': executable(goProgram('\0os/exec.(*Cmd).Start\0')) };
+    const status = [
+      `Package: ${asked}\nDepends: python3 (= 3.11), libx`,
+      'Package: python3\nPre-Depends: python3.11',
+      '',
+    ];
+    for (const name of [asked, 'python3', 'python3.11'])
+      own[`var/lib/dpkg/info/${name}.list`] = `/.\n/usr/bin/${name}\n`;
+    own['var/lib/dpkg/status'] = status.join('\n\n');
+    own['var/lib/apt/extended_states'] =
+      'Package: python3\nAuto-Installed: 1\n\nPackage: python3.11\nAuto-Installed: 1\n';
+    return findings('lost-packages', { own, config }, { own: { 'app/main': own['app/main']! }, config });
+  };
+  const told = 'is left behind; it came along with packages to build with';
+  assert.equal(await brought('python3-dev'), [
+    'changed: The package python3-dev is left behind: headers',
+    `changed: The package python3.11 ${told}`,
+    `changed: The package python3 ${told}`,
+  ]);
+  assert.equal(
+    (await brought('mercurial-server')).map((line) => line.replace(/:.*/, '')),
+    ['unknown', 'unknown', 'unknown'],
+  );
+});
+
+test('links and settings that packages leave when they are installed', async () => {
+  const own: NonNullable<Image['own']> = {
+    'app/main': executable(goProgram('os.ReadFile')),
+    'var/lib/dpkg/info/javascript-common.list': '/.\n/etc/lighttpd/conf-available/90-alias.conf\n',
+    'etc/lighttpd/conf-available/90-alias.conf': 'x',
+    'etc/lighttpd/conf-enabled/90-alias.conf': { target: '../conf-available/90-alias.conf' },
+    'etc/python3/debian_config': 'x',
+  };
+  assert.equal(await findings('lost-files', { own, config }, { own: { 'app/main': own['app/main']! }, config }), [
+    'changed: 1 file left behind: package database',
+    'changed: 3 files left behind: package',
+  ]);
 });

@@ -264,7 +264,7 @@ function slicedKeeps(
       why: 'the server lies in it with its packages',
     });
     keep.push({ path: `${standalone.path}/static`, isFolder: true, why: 'browsers fetch it' });
-    leave.push({ path: standalone.path, role: 'artifact', why: 'the standalone server has what it needs of it' });
+    leave.push({ path: standalone.path, role: 'source', why: 'the standalone server has what it needs of it' });
     leave.push({ path: packagesOf(root), role: 'dependency', why: 'the standalone server has those it needs' });
     for (const { path, contextPath, kind } of tree.under(root)) {
       if (kind !== 'folder' && contextPath !== undefined && !path.startsWith(`${root}/public/`))

@@ -12,6 +12,7 @@ export const lostPackages: StaticCheck = {
     const evidence: Evidence[] = [];
     const now = new Packages(after.files).names;
     const { manager, names } = installed(before);
+    const dragged = cameAlong(before, names);
     const starts = needOf(after, 'programs', searched).answer;
     for (const name of names) {
       if (now.has(name)) continue;
@@ -19,6 +20,12 @@ export const lostPackages: StaticCheck = {
       const cause = { kind: 'program', name } as const;
       if (kind !== undefined)
         evidence.push({ outcome: 'changed', message: `The package ${name} is left behind: ${kind}`, cause });
+      else if (dragged.has(name))
+        evidence.push({
+          outcome: 'changed',
+          message: `The package ${name} is left behind; it came along with packages to build with`,
+          cause,
+        });
       else if (COVERED.test(name))
         evidence.push({
           outcome: 'changed',
@@ -66,6 +73,27 @@ function installed(before: Snapshot): { manager: string; names: string[] } {
       .map((word) => word.replace(/[<>=~@].*/, ''))
       .filter((word) => word !== ''),
   };
+}
+
+/** Packages that apt installed by itself, and that nothing but packages to build with needs. */
+function cameAlong({ files }: Snapshot, names: readonly string[]): ReadonlySet<string> {
+  const fields = (path: string) =>
+    (files.text(path) ?? '').split('\n\n').map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)`, 'm').exec(block)?.[1] ?? '';
+      return { name: field('Package'), field };
+    });
+  const byItself = new Set(
+    fields('/var/lib/apt/extended_states').flatMap(({ name, field }) => (field('Auto-Installed') === '1' ? name : [])),
+  );
+  const needs = new Map(
+    fields('/var/lib/dpkg/status').map(({ name, field }) => {
+      const words = ['Pre-Depends', 'Depends', 'Recommends'].map(field).join(',').split(/[,|]/);
+      return [name, words.map((word) => word.trim().replace(/[\s:(].*/, ''))];
+    }),
+  );
+  const needed = names.filter((name) => !byItself.has(name) && isBuildPackage('apt', name) === undefined);
+  for (const name of needed) for (const other of needs.get(name) ?? []) if (!needed.includes(other)) needed.push(other);
+  return new Set(names.filter((name) => byItself.has(name) && !needed.includes(name)));
 }
 
 function hasPrograms(before: Snapshot, name: string): boolean {
