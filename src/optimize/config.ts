@@ -36,6 +36,19 @@ export function carryConfig(evidence: Evidence, proposal: Proposal): CarriedConf
   return new Carrier(evidence, proposal).run();
 }
 
+/** Whether an inherited instruction has no effect any more; ENTRYPOINT takes an inherited CMD away as well. */
+function isReplaced(
+  { keyword, index }: Instruction,
+  all: readonly Instruction[],
+  own: ReadonlySet<Instruction>,
+): boolean {
+  if (!/^(?:CMD|ENTRYPOINT|HEALTHCHECK|STOPSIGNAL)$/.test(keyword)) return false;
+  const later = all.filter((other) => other.index > index);
+  return later.some(
+    (other) => other.keyword === keyword || (keyword === 'CMD' && other.keyword === 'ENTRYPOINT' && own.has(other)),
+  );
+}
+
 class Carrier {
   readonly #evidence: Evidence;
   readonly #proposal: Proposal;
@@ -65,6 +78,8 @@ class Carrier {
       if (tail.has(instruction)) {
         this.#arguments(instruction);
         this.#carried.push({ instruction, how: 'stays' });
+      } else if (!own.has(instruction) && isReplaced(instruction, all, own)) {
+        // What a stage above said, and this one says anew.
       } else if (CONFIG_ONLY.has(keyword)) {
         this.#arguments(instruction);
         this.#carried.push({ instruction, how: own.has(instruction) ? 'moves' : 'repeats' });
@@ -94,6 +109,11 @@ class Carrier {
     if (!arg || this.#tail.includes(arg)) return false;
     if (!this.#args.has(arg)) {
       this.#args.add(arg);
+      // A default may be made of other arguments.
+      const scope = document.scope(arg);
+      for (const { value } of arg.pairs) {
+        for (const other of scope?.expand(value ?? '').names ?? []) if (other !== name) this.#argument(other, arg);
+      }
       this.#carried.push({ instruction: arg, how: 'repeats' });
     }
     return true;

@@ -93,6 +93,9 @@ class Reader {
       return;
     }
     this.#need({ kind: 'shell', why: `${instruction.keyword} has the shell form` });
+    const own = this.#subject.document.scope(instruction)?.shell?.[0]?.replace(/.*\//, '');
+    if (own !== undefined && !/^(?:sh|ash|dash)$/.test(own))
+      this.#need({ kind: 'program', name: own, why: 'SHELL names it' });
     const shell = this.#subject.document.shell(instruction);
     if (shell) this.#script(shell, via === 'healthcheck' ? via : 'shell', instruction);
   }

@@ -69,7 +69,14 @@ class Interpreter {
 
   /** The working directory in front of an instruction; what the base says where the file says nothing. */
   #cwd(instruction: Instruction): string | undefined {
-    return this.#subject.document.scope(instruction)?.workdir ?? this.#world.base.workdir;
+    const { workdir } = this.#subject.document.scope(instruction) ?? {};
+    if (workdir !== undefined || this.#world.base.workdir === undefined) return workdir;
+    // All that the file says so far is relative to what the base says.
+    const before = [...this.#subject.stage.chain]
+      .reverse()
+      .flatMap((part) => part.instructions)
+      .filter(({ keyword, index }) => keyword === 'WORKDIR' && index < instruction.index);
+    return joinPath(this.#world.base.workdir, before.map(({ argsText }) => argsText).join('/') || '.');
   }
 
   #workdir(instruction: Instruction): void {

@@ -158,11 +158,14 @@ class Renderer {
     const lines = [`${this.#keyword('FROM')} ${platform.join('')}${image}${name}`];
     const written = carried.filter(({ how }) => how !== 'stays');
     const isBehind = ({ instruction }: CarriedInstruction) => BEHIND_COPIES.has(instruction.keyword);
-    for (const item of written) if (!isBehind(item)) lines.push(...this.#carried(item));
+    // The packages may bring the shell that SHELL names.
+    const isShell = ({ instruction }: CarriedInstruction) => instruction.keyword === 'SHELL';
+    for (const item of written) if (!isBehind(item) && !isShell(item)) lines.push(...this.#carried(item));
     const supplies = runtime.supplies;
     for (const supply of supplies)
       if (supply.kind === 'variable') lines.push(this.#keyword(`ENV ${supply.name}=${supply.value}`));
     lines.push(...this.#installs(supplies));
+    for (const item of written) if (isShell(item)) lines.push(...this.#carried(item));
     const owned = copies.some(({ owner }) => owner !== undefined);
     const workdirs = explicit.filter(({ text }) => text.startsWith('WORKDIR')).map(({ text }) => this.#keyword(text));
     lines.push(...explicit.filter(({ text }) => !text.startsWith('WORKDIR')).map(({ text }) => this.#keyword(text)));

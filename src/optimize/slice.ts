@@ -62,9 +62,20 @@ class Slicer {
     for (const keep of this.#proposal.keep) this.#keep(keep);
     for (const { entry, why } of entryPoint.paths) this.#keep({ path: entry.path, why });
     for (const { entry, name, instruction } of entryPoint.programs) {
-      if (entry) this.#keep({ path: entry.path, why: `${instruction.keyword} starts it` });
-      else this.#need({ kind: 'program', name: baseName(name), why: `${instruction.keyword} calls it` });
+      if (entry) {
+        this.#keep({ path: entry.path, why: `${instruction.keyword} starts it` });
+        const { libc } = this.#evidence.system;
+        if (entry.role === 'unknown' && libc !== undefined && libc !== 'none')
+          this.#need({
+            kind: 'libc',
+            libc,
+            why: `${entry.path} is ${entry.origin}, and may be linked with it`,
+            isPossible: true,
+          });
+      }
+      if (!entry) this.#need({ kind: 'program', name: baseName(name), why: `${instruction.keyword} calls it` });
     }
+    this.#variables();
     for (const entry of world.tree.entries) this.#sort(entry);
     for (const keep of this.#keeps.values()) {
       const problem = this.#lost(keep);
@@ -89,6 +100,26 @@ class Slicer {
       needs: this.#needs,
       assumptions: this.#assumptions,
     };
+  }
+
+  /** Files that ENV names; the folders of the sources and the like are named for the build. */
+  #variables(): void {
+    const { stage, world, commands } = this.#evidence;
+    for (const instruction of stage.chain.flatMap((part) => part.instructions)) {
+      for (const { name } of instruction.keyword === 'ENV' ? instruction.pairs : []) {
+        if (this.#proposal.sdkVariables?.test(name) || /PATH$/.test(name)) continue;
+        const value = stage.scope.end.variable(name)?.value ?? '';
+        if (!/^\/[\w./@+-]+$/.test(value)) continue;
+        const path = value.replace(/\/+$/, '');
+        const entry = world.tree.get(path);
+        if (entry && entry.kind !== 'folder' && /^(?:data|unknown|artifact|document)$/.test(entry.role))
+          this.#keep({ path, why: `the variable ${name} names it` });
+        else if (!entry && world.unknowns.length > 0 && /\.\w+$/.test(path))
+          this.#assume(`${path}, which the variable ${name} names, is not made by what is not known`, true);
+      }
+    }
+    if (commands.some((command) => command.name === 'setcap'))
+      this.#assume('COPY keeps the capabilities that `setcap` gives to a file', true);
   }
 
   #line(offset: number): number {
@@ -120,6 +151,10 @@ class Slicer {
   #sort(entry: Entry): void {
     const { path, role, isOpaque, kind } = entry;
     if (this.#isKept(path)) return;
+    if (this.#isInCache(entry)) {
+      this.#leave(path, 'cache', 'it lies in a cache mount, and is not in the image');
+      return;
+    }
     const told = this.#proposal.leave?.find((leave) => isWithin(path, leave.path));
     if (told) this.#leave(path, told.role, told.why);
     // What is built inside a folder that is not known in detail: its sources.
@@ -134,6 +169,12 @@ class Slicer {
     else if (/^\/root\/\.(?:ssh|netrc|npmrc|gitconfig|git-credentials|docker)/.test(path)) {
       this.#leave(path, 'source', 'it gives access to what the build fetches');
     } else this.#keep({ path, why: role === 'data' ? 'it may be read at run time' : `it is ${entry.origin}` });
+  }
+
+  #isInCache({ path, instruction }: Entry): boolean {
+    return this.#evidence.world.lost.some(
+      (lost) => lost.kind === 'cache' && lost.instruction === instruction && isWithin(path, lost.path),
+    );
   }
 
   /** A file that would be left, but whose name stands in the program's text. */
@@ -283,7 +324,10 @@ class Slicer {
     let keeps = [...this.#keeps.values()].map((keep): Keep => {
       const entry = tree.get(keep.path);
       // One COPY of several folders would bring what is in them, not the folders.
-      const isFolder = keep.isFolder ?? (entry !== undefined && (entry.kind === 'folder' || entry.isOpaque));
+      const target = entry?.kind === 'link' ? tree.resolve(entry.path) : undefined;
+      const isLinked = target !== undefined && tree.get(target)?.kind !== 'file';
+      const isFolder =
+        keep.isFolder ?? (entry !== undefined && (entry.kind === 'folder' || entry.isOpaque || isLinked));
       return { ...keep, isFolder, owner: keep.owner ?? entry?.owner };
     });
     const folders = new Set<string>();

@@ -26,6 +26,25 @@ export class Tree {
     return undefined;
   }
 
+  /** Where a path leads through the links that lie on it. */
+  resolve(path: string): string {
+    let at = path;
+    for (let round = 0; round < 10; round++) {
+      const link = this.#linkOn(at);
+      if (link?.linkTo === undefined) return at;
+      at = link.linkTo + at.slice(link.path.length);
+    }
+    return at;
+  }
+
+  #linkOn(path: string): Entry | undefined {
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const entry = this.#entries.get(at);
+      if (entry?.kind === 'link') return entry;
+    }
+    return undefined;
+  }
+
   /** The path's own entry and those below it. */
   under(path: string): readonly Entry[] {
     return this.entries.filter((entry) => isWithin(entry.path, path));

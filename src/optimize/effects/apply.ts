@@ -50,7 +50,7 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
       tree.set({
         path: effect.path,
         kind: 'link',
-        role: tree.find(effect.to)?.role ?? 'data',
+        role: tree.find(tree.resolve(effect.to))?.role ?? 'data',
         isOpaque: false,
         owner: cause.owner,
         contextPath: undefined,
@@ -62,7 +62,8 @@ export function applyEffect(world: World, effect: Effect, cause: Cause): void {
       break;
     case 'owner':
       for (const path of tree.match(effect.path)) {
-        for (const below of tree.under(path)) tree.update(below.path, (entry) => ({ ...entry, owner: effect.owner }));
+        const owner = /^(?:root|0)?(?::(?:root|0)?)?$/.test(effect.owner) ? undefined : effect.owner;
+        for (const below of tree.under(path)) tree.update(below.path, (entry) => ({ ...entry, owner }));
       }
       break;
     case 'account':

@@ -1,3 +1,4 @@
+import { joinPath } from '../../dockerfile/index.ts';
 import type { Call, Effect } from '../types.ts';
 import type { World } from '../world.ts';
 
@@ -61,11 +62,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const words = operands(call, ['-t']);
     if (words.length === 0) return NONE;
     const [target, name = '.'] = words;
-    const to = call.path(target!);
-    const at = call.path(name);
-    if (to === undefined || at === undefined) return NONE;
-    const into = /(?:^|\/)\.?$/.test(name) || world.tree.get(at)?.kind === 'folder' || SYSTEM_FOLDER.test(at);
-    return [{ kind: 'link', path: into ? `${at}/${target!.split('/').pop()}` : at, to }];
+    const named = call.path(name);
+    if (named === undefined || /\$|`/.test(target!)) return NONE;
+    const into = /(?:^|\/)\.?$/.test(name) || world.tree.get(named)?.kind === 'folder' || SYSTEM_FOLDER.test(named);
+    const at = into ? `${named}/${target!.split('/').pop()}` : named;
+    const isSymbolic = call.args.some((arg) => /^-[a-z]*s|^--symbolic$/.test(arg));
+    // What a symbolic link says counts from the folder that it lies in.
+    const to = isSymbolic ? joinPath(at.slice(0, at.lastIndexOf('/')) || '/', target!) : call.path(target!);
+    return to === undefined ? NONE : [{ kind: 'link', path: at, to }];
   },
   chown: (call) => {
     const [owner, ...words] = operands(call, ['--from']);
