@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { ConfigError, ConfigSearch } from '../config/load.ts';
+import { patternMatcher } from '../config/patterns.ts';
+import { Settings } from '../config/settings.ts';
 import { type BuildArgs, type Document, decodeSource, parseDocument } from '../dockerfile/index.ts';
 import { detectEngine, engineNames } from '../engines/detect.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
 import { Session } from '../engines/session.ts';
 import { describeFailure } from '../failure.ts';
 import type { VerifyOptions } from '../verify/index.ts';
-import { type OptionValues, UsageError, type World } from './command.ts';
+import { type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { Progress } from './progress.ts';
 import { splitCommand } from './words.ts';
 
@@ -34,6 +37,7 @@ function readBuildArg(text: string, world: World): [string, string][] {
 /** What builds are given, and the user's own commands. */
 export function readVerifyOptions(values: OptionValues, world: World): VerifyOptions {
   const { builder, network } = values as { builder?: string; network?: string };
+  const cache = cacheFolder(world.env);
   return {
     build: {
       buildArgs: readBuildArgs(values, world),
@@ -43,7 +47,35 @@ export function readVerifyOptions(values: OptionValues, world: World): VerifyOpt
       ...(network === undefined ? {} : { network }),
     },
     runs: readList(values, 'run').map((text) => splitCommand(text, 'run')),
+    ...(cache === undefined ? {} : { cacheFolder: cache }),
   };
+}
+
+/** Where what is worth remembering between runs is kept; undefined where nobody says. */
+function cacheFolder({ XDG_CACHE_HOME: cache, LOCALAPPDATA: local, HOME: home }: World['env']): string | undefined {
+  const folder = cache || local || (home && join(home, '.cache'));
+  return folder && isAbsolute(folder) ? join(folder, 'dockerfileopt', 'bases') : undefined;
+}
+
+/** What the command line says of a file, and where it says nothing the nearest configuration. */
+export async function readSettings(path: string, values: OptionValues, world: World) {
+  const file = resolve(path === '-' ? 'Dockerfile' : path);
+  try {
+    const loaded = await new ConfigSearch(world.book).find(dirname(file));
+    const { config } = loaded;
+    const matches = config.overrides ? await patternMatcher() : undefined;
+    const { target, context } = new Settings(world.book, loaded, { rules: [] }, matches).forFile(file);
+    const isEngine = ENGINES.some((name) => name === config.engine);
+    return {
+      target: readText(values, 'target') ?? target,
+      context: readText(values, 'context') ?? context,
+      runtime: readText(values, 'runtime') ?? config.runtime,
+      preference: readChoice(values, 'engine', ENGINES, isEngine ? (config.engine as EngineChoice) : 'auto'),
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${error.path}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** A folder as an absolute path. */

@@ -1,8 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { ConfigError, ConfigSearch } from '../config/load.ts';
-import { patternMatcher } from '../config/patterns.ts';
-import { Settings } from '../config/settings.ts';
 import { encodeSource } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
 import { loadPlanFormatter, planFormats } from '../formatters/plan/index.ts';
@@ -15,6 +11,7 @@ import {
   readBuildArgs,
   readContext,
   readDockerfile,
+  readSettings,
   readVerifyOptions,
   withSession,
 } from './building.ts';
@@ -117,27 +114,6 @@ async function readFile(values: OptionValues, words: readonly string[], world: W
     bytes,
     destination: values.write === true ? path : output,
   };
-}
-
-/** What the command line says, and where it says nothing the nearest configuration. */
-async function readSettings(path: string, values: OptionValues, world: World) {
-  const file = resolve(path === '-' ? 'Dockerfile' : path);
-  try {
-    const loaded = await new ConfigSearch(world.book).find(dirname(file));
-    const { config } = loaded;
-    const matches = config.overrides ? await patternMatcher() : undefined;
-    const { target, context } = new Settings(world.book, loaded, { rules: [] }, matches).forFile(file);
-    const isEngine = ENGINES.some((name) => name === config.engine);
-    return {
-      target: readText(values, 'target') ?? target,
-      context: readText(values, 'context') ?? context,
-      runtime: readText(values, 'runtime') ?? config.runtime,
-      preference: readChoice(values, 'engine', ENGINES, isEngine ? (config.engine as EngineChoice) : 'auto'),
-    };
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(`${error.path}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Undefined when it was interrupted. */

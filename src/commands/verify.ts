@@ -12,10 +12,12 @@ import { verify } from '../verify/verify.ts';
 import { version } from '../version.ts';
 import {
   ENGINES,
+  type EngineChoice,
   openEngine,
   readContext,
   readDockerfile,
   readList,
+  readSettings,
   readVerifyOptions,
   withSession,
 } from './building.ts';
@@ -51,6 +53,7 @@ Starting
   --path PATH              ask web servers for this path too; repeatable
   --patience SECONDS       for a program to end or a server to listen (default: 15)
   --no-start               start nothing: only the images at rest are compared
+  --layers                 name the wasted files of large images too, which takes reading all of their layers
 
 Output
   -f, --format FORMAT      ${verificationFormats.join(', ')} (default: text)
@@ -81,18 +84,18 @@ or with the engine: missing, too old, without network or disk space, or unable t
     path: { type: 'string', multiple: true },
     patience: { type: 'string' },
     'no-start': { type: 'boolean' },
+    layers: { type: 'boolean' },
     format: { type: 'string', short: 'f' },
     'output-file': { type: 'string', short: 'o' },
     quiet: { type: 'boolean', short: 'q' },
   },
   async run(values, words, world) {
-    const engine = readChoice(values, 'engine', ENGINES, 'auto');
     const format = readChoice(values, 'format', verificationFormats, 'text');
     const outputFile = readText(values, 'output-file');
     if (outputFile !== undefined) checkOutput(outputFile);
     const options = readOptions(values, world);
-    const sides = await readSides(values, words, world);
-    const verified = await runVerification(engine, sides, options, world, values.quiet === true);
+    const { sides, preference } = await readSides(values, words, world);
+    const verified = await runVerification(preference, sides, options, world, values.quiet === true);
     if (verified === undefined) return 130;
     await show(verified, format, outputFile, world);
     return exitCode(verified);
@@ -101,7 +104,7 @@ or with the engine: missing, too old, without network or disk space, or unable t
 
 /** Undefined when it was interrupted. */
 async function runVerification(
-  preference: (typeof ENGINES)[number],
+  preference: EngineChoice,
   [before, after]: readonly [Side, Side],
   options: VerifyOptions,
   world: World,
@@ -200,6 +203,7 @@ function readOptions(values: OptionValues, world: World): VerifyOptions {
     },
     paths: readList(values, 'path').map((path) => (path.startsWith('/') ? path : `/${path}`)),
     atRest: values['no-start'] === true,
+    layers: values.layers === true,
     timeCached: values['time-cached'] === true,
     ...(patience === undefined ? {} : { patience }),
   };
@@ -215,22 +219,28 @@ function readSeconds(values: OptionValues, name: string): number | undefined {
   return seconds * 1000;
 }
 
-async function readSides(values: OptionValues, words: readonly string[], world: World): Promise<[Side, Side]> {
+interface Asked {
+  readonly sides: readonly [Side, Side];
+  readonly preference: EngineChoice;
+}
+
+async function readSides(values: OptionValues, words: readonly string[], world: World): Promise<Asked> {
   const [before, after] = words;
   if (before === undefined || after === undefined || words.length > 2)
     throw new UsageError('verify takes two Dockerfiles: dockerfileopt verify BEFORE AFTER');
   if (before === '-' && after === '-') throw new UsageError('only one of the two can be stdin');
-  const context = readText(values, 'context') ?? (before === '-' ? '.' : dirname(before));
-  const target = readText(values, 'target');
-  return [
+  const { context, target, preference } = await readSettings(before, values, world);
+  const other = after === '-' ? target : (await readSettings(after, values, world)).target;
+  const sides = [
     await readSide(before, context, readText(values, 'target-before') ?? target, world),
     await readSide(
       after,
       readText(values, 'context-after') ?? context,
-      readText(values, 'target-after') ?? target,
+      readText(values, 'target-after') ?? other,
       world,
     ),
-  ];
+  ] as const;
+  return { sides, preference };
 }
 
 async function readSide(path: string, folder: string, target: string | undefined, world: World): Promise<Side> {

@@ -60,10 +60,19 @@ function rulesSchema(book: readonly Rule[]): Schema {
     description: 'How severe the findings of a rule are, by its id or alias; or a list of severity and options',
     type: 'object',
     properties: Object.fromEntries(entries),
+    ...patternsOfCodes(book),
     additionalProperties: false,
     noun: 'rule',
     ignoreCase: true,
   };
+}
+
+/** Codes of other programs, of which there are too many to list. */
+function patternsOfCodes(book: readonly Rule[]): { patternProperties?: Record<string, Schema> } {
+  const patterns = book.flatMap(({ id, codes }) =>
+    codes ? [[codes.source, { description: `A code that ${id} passes on`, ...setting }] as const] : [],
+  );
+  return patterns.length > 0 ? { patternProperties: Object.fromEntries(patterns) } : {};
 }
 
 /** The schema of a configuration, with the rules of a book. */
@@ -113,7 +122,10 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
         description: 'The family of the final image where there is a choice; not used yet',
         enum: ['auto', 'scratch', 'distroless', 'alpine', 'slim'],
       },
-      engine: { description: 'What builds images; not used yet', enum: ['auto', 'docker', 'podman', 'buildah'] },
+      engine: {
+        description: 'What builds images; the first that answers unless set',
+        enum: ['auto', 'docker', 'podman', 'buildah'],
+      },
       trustedRegistries: {
         description: 'Registries that images may come from; not used yet',
         type: 'array',

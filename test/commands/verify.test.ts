@@ -42,6 +42,19 @@ test('one sentence when there is no engine', async () => {
   await refuses(['Dockerfile', 'small.Dockerfile', '-q', '--engine', 'podman'], 'podman is not installed');
 });
 
+test('takes what the configuration says where the command line says nothing', async () => {
+  const config = '{ "engine": "podman", "target": "y", "context": "app" }';
+  const both = { ...files, '.dockerfileoptrc.json': config };
+  const said = async (...args: string[]) => {
+    const all = { ...both, 'second.Dockerfile': 'FROM b AS y\n', 'app/file': '' };
+    return (await run(['verify', ...args, '-q'], { files: all, env: { PATH: '' } })).err.trim();
+  };
+  assert.is(await said('Dockerfile', 'second.Dockerfile'), 'dockerfileopt: podman is not installed');
+  assert.is(await said('Dockerfile', 'small.Dockerfile'), 'dockerfileopt: small.Dockerfile: no stage "y"; there are 0');
+  const own = ['--engine', 'buildah', '--target-after', '0'];
+  assert.is(await said('Dockerfile', 'small.Dockerfile', ...own), 'dockerfileopt: buildah is not installed');
+});
+
 /** A client of an engine that answers, and whose builds end with the given log. */
 const client = (log: string) => `#!/bin/sh
 case "$*" in
