@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Command | Promise<Command>>> = {
   lint: () => lintCommand,
   optimize: async () => (await import('./commands/optimize.ts')).optimizeCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
@@ -34,6 +35,7 @@ Commands
   optimize [FILE]  rewrite a file that ships its build tools, and prove the rewrite
   verify BEFORE AFTER
                    build two Dockerfiles and say whether the second may replace the first
+  migrate SCRIPT   make one Dockerfile and one build of a script that carries files between images
   graph [FILE]     show how the stages of a Dockerfile depend on one another
   explain RULE     say what a rule is for, with an example
   rules            list all rules

@@ -3,12 +3,12 @@ import { applyEdits, type Edit, type Source } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
 import { BuildContext } from '../optimize/context.ts';
 import { DockerIgnore } from '../optimize/dockerignore.ts';
-import { type BuildInputs, editBuildCommand, missingArgs } from './build-command.ts';
+import { editBuildCommand } from './build-command.ts';
 import { type Merged, mergeDockerfiles } from './merge.ts';
 import { type MigrationPlan, type PlannedBuild, planMigration } from './plan.ts';
 import { readHost } from './read.ts';
 import { type HostPath, Refusal, type Refused, type Step, type WrittenFile } from './types.ts';
-import { removeUnits } from './units.ts';
+import { removeUnits, type Unit } from './units.ts';
 import type { Walk } from './walk.ts';
 
 /** What a migration is made of. */
@@ -19,8 +19,6 @@ export interface MigrationRequest {
   /** The folder that the script is started in. */
   readonly cwd: HostPath;
   readonly project: Project;
-  /** Changes a Dockerfile that builds are copied from; for links with a C library that the runtime lacks. */
-  readonly relink?: (text: string) => { readonly text: string; readonly what: readonly string[] };
 }
 
 /** A final build as it is now. */
@@ -53,7 +51,7 @@ export function migrateScript(request: MigrationRequest): Migrated | Refused {
   try {
     const { source, path, cwd, project } = request;
     const walk = readHost(source, path, cwd, project);
-    return complete(request, walk, planMigration(walk.steps, project));
+    return completeMigration({ source, path, root: walk.root }, walk, planMigration(walk.steps, project), project);
   } catch (error) {
     return refusedBy(error);
   }
@@ -66,9 +64,17 @@ export function refusedBy(error: unknown): Refused {
   return { kind: 'refused', code, reason: message, range, file };
 }
 
-function complete({ source, path, project }: MigrationRequest, walk: Walk, plan: MigrationPlan): Migrated {
+/**
+ * Merges what a plan names and takes the old builds out of the script, if there is one. Throws a Refusal.
+ */
+export function completeMigration(
+  script: { readonly source: Source; readonly path: HostPath; readonly root: Unit } | undefined,
+  { steps, assumed }: Pick<Walk, 'steps' | 'assumed'>,
+  plan: MigrationPlan,
+  project: Project,
+): Migrated {
   const assumptions = new Set<string>(plan.assumptions);
-  for (const [name, value] of walk.assumed)
+  for (const [name, value] of assumed)
     assumptions.add(`that \`${name}\` is \`${value.replaceAll('\0', '.')}\`, its default`);
   checkPlatforms(plan);
   checkVolumes(plan);
@@ -76,24 +82,28 @@ function complete({ source, path, project }: MigrationRequest, walk: Walk, plan:
   const merged = mergeDockerfiles(plan, root, project, assumptions);
   const dockerfile = mergedFile(plan, merged, project);
   checkIgnored(plan, root, dockerfile.path, project);
-  const edits: Edit[] = removeUnits(source, walk.root, new Set([...plan.removed].map(({ unit }) => unit)));
+  const edits: Edit[] = [];
   const finals: FinalBuild[] = [];
   for (const [index, build] of plan.finals.entries()) {
     const target = merged.targets[index];
-    const inputs: BuildInputs = { root, dockerfile: dockerfile.path, target };
-    const own = editBuildCommand(source, plan, build, inputs);
+    const own = script
+      ? editBuildCommand(script.source, plan, build, { root, dockerfile: dockerfile.path, target })
+      : [];
     edits.push(...own);
-    finals.push({ build, target, command: commandText(source, build, own) });
+    const standard = dockerfile.path === (root === '' ? 'Dockerfile' : `${root}/Dockerfile`);
+    const plain = `docker build ${standard ? '' : `-f ${dockerfile.path} `}${root || '.'}`;
+    finals.push({ build, target, command: script ? commandText(script.source, build, own) : plain });
   }
-  const after = applyEdits(source.text, edits);
+  if (script)
+    edits.push(...removeUnits(script.source, script.root, new Set([...plan.removed].map(({ unit }) => unit))));
   return {
     kind: 'migrated',
     plan,
-    steps: walk.steps,
+    steps,
     merged,
     root,
     dockerfile,
-    script: { path, before: source.text, after },
+    script: script && { path: script.path, before: script.source.text, after: applyEdits(script.source.text, edits) },
     finals,
     unneeded: unneeded(plan, dockerfile.path, project),
     assumptions: [...assumptions],
@@ -245,5 +255,3 @@ function unneeded({ builders, finals }: MigrationPlan, dockerfile: HostPath, pro
     )
     .sort();
 }
-
-export { missingArgs };

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Stage } from '../dockerfile/index.ts';
 import type { Origin } from './origins.ts';
 import type { MigrationPlan, PlannedBuild } from './plan.ts';
+import { TOKEN } from './values.ts';
 import { repositoryOf } from './work.ts';
 
 /** What every stage of the merged file is called. */
@@ -103,7 +104,7 @@ function hintOf({ path, step }: PlannedBuild): string {
 /** The words of a tag that may name what is in it. */
 function tagNames(tags: readonly string[]): string[] {
   return tags.flatMap((tag) => {
-    if (/[$\u0001]/.test(tag)) return [];
+    if (tag.includes('$') || tag.includes(TOKEN)) return [];
     const [, repository = '', version = ''] = /^(.*?)(?::([^/:]*))?$/.exec(tag) ?? [];
     const name = posix.basename(repository);
     return version === 'latest' || /^v?\d/.test(version) ? [name] : [version, name];

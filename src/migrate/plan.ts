@@ -12,6 +12,7 @@ import {
   type RunStep,
   type Step,
 } from './types.ts';
+import { ROOT, TOKEN } from './values.ts';
 
 /** A build of the script with its Dockerfile. */
 export interface PlannedBuild {
@@ -149,7 +150,7 @@ class Planner {
       if (!known.steps.includes(step)) known.steps.push(step);
       return known;
     }
-    const isUnknown = build === undefined && /[$`\0\u0001]/.test(image);
+    const isUnknown = build === undefined && ['$', '`', ROOT, TOKEN].some((sign) => image.includes(sign));
     const problem = isUnknown
       ? new Refusal('unknown-image', `which image \`${describe(image)}\` is, only a run of the script tells`, step)
       : step.problem;

@@ -54,22 +54,22 @@ export function format(report: OptimizeReport): string {
 const reasoned = (items: readonly { text: string; why: string }[]) =>
   items.map(({ text, why }) => `${code(text)}: ${escape(why)}`);
 
-function list(title: string, items: readonly string[]): string {
+export function list(title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `${title}:\n\n${items.map((item) => `- ${item}`).join('\n')}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
-function details(title: string, body: string): string {
+export function details(title: string, body: string): string {
   return body === '' ? '' : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 
 /** A fence longer than any in the text. */
-function fenced(text: string, language: string): string {
+export function fenced(text: string, language: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const lines = text.split('\n').map((line) => line.split('\t').map(escapeControls).join('\t'));
@@ -78,13 +78,13 @@ function fenced(text: string, language: string): string {
 
 const oneLine = (text: string) => escapeControls(text.replace(/\s*\\?\r?\n\s*/g, ' '));
 
-function code(text: string): string {
+export function code(text: string): string {
   const line = oneLine(text);
   return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
 
 /** Text that is only text: neither markup nor HTML nor a mention. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return oneLine(text)
     .replace(/[\\*_[\]<>#~]/g, '\\$&')
     .replace(/@(?=\w)/g, '@\u200b');

@@ -10,7 +10,7 @@ const TIERS: Readonly<Record<Tier, string>> = {
 };
 
 /** What the checks have shown, tier by tier. */
-export function provedTiers({ checks }: VerificationReport): string[] {
+export function provedTiers({ checks }: Pick<VerificationReport, 'checks'>): string[] {
   const tiers = Object.keys(TIERS) as Tier[];
   return tiers.flatMap((tier) => {
     const count = checks.filter((check) => check.tier === tier).length;

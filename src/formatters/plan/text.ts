@@ -90,7 +90,7 @@ function listPaths(paths: readonly string[]): string {
 }
 
 /** A title and its rows, the columns under one another. */
-function section(title: string, rows: readonly (readonly string[])[], palette: Palette): string[] {
+export function section(title: string, rows: readonly (readonly string[])[], palette: Palette): string[] {
   if (rows.length === 0) return [];
   const clean = rows.map((row) => row.map((cell) => escapeControls(cell.replace(/\s*\\?\r?\n\s*/g, ' '))));
   const widths: number[] = [];
@@ -105,7 +105,7 @@ function section(title: string, rows: readonly (readonly string[])[], palette: P
   return ['', palette.bold(title), ...lines.map((line) => `  ${line}`.trimEnd())];
 }
 
-function colourDiff(diff: string, palette: Palette): string {
+export function colourDiff(diff: string, palette: Palette): string {
   return diff
     .split('\n')
     .map((line) => {
