@@ -1,5 +1,6 @@
 import { findCauses } from '../../src/commands/optimize/causes.ts';
 import { isProved, type Judge, type Proved, prove } from '../../src/commands/optimize/prove.ts';
+import { ReviveJudge } from '../../src/commands/optimize/revive.ts';
 import { parseDocument, Source } from '../../src/dockerfile/index.ts';
 import type { BuildFailure, Engine } from '../../src/engines/engine.ts';
 import { type FileEntry, FileIndex, readImageConfig } from '../../src/image/index.ts';
@@ -201,4 +202,52 @@ test('finds causes that remedies are known for', async () => {
   assert.equal(await causes(bad({ kind: 'behaviour', what: 'start' }, 'It dies')), [
     { kind: 'unexplained', what: 'it dies' },
   ]);
+});
+
+const dead: Check = {
+  id: 'start',
+  tier: 'starts',
+  outcome: 'unknown',
+  summary: '',
+  evidence: [
+    {
+      outcome: 'unknown',
+      message:
+        'The original does not start (exec /app: no such file), the rewrite stays alive: there is nothing to compare it with',
+      cause: { kind: 'behaviour', what: 'revived' },
+    },
+  ],
+};
+const config: Check = { id: 'config', tier: 'closes', outcome: 'same', summary: '', evidence: [] };
+
+test('a rewrite of what cannot start has to do what the program does where it was built', async () => {
+  const judgeWith = async (plain: readonly Check[], stood: readonly Check[]) => {
+    const asked: string[] = [];
+    const side = (name: string, checks: readonly Check[]): Judge => ({
+      original: async () => original,
+      judge: async () => {
+        asked.push(name);
+        return report(checks);
+      },
+    });
+    const reference = { text: '', image: 'golang:1' };
+    const judge = new ReviveJudge(side('original', plain), side('reference', stood), reference);
+    return { asked, ...(await judge.judge({ text: '', path: '', context: '' })) };
+  };
+  const revived = await judgeWith([config, dead], [config, started]);
+  assert.equal([isProved(revived), revived.verdict], [true, 'equivalent with differences']);
+  assert.is(
+    revived.checks.find(({ id }) => id === 'revived')?.evidence[0]?.message,
+    'The original does not start (exec /app: no such file), the rewrite stays alive, as the same program does on golang:1',
+  );
+  // What differs from what the program does there, or what nobody could see it do, proves nothing.
+  const other = bad({ kind: 'behaviour', what: 'output' });
+  assert.is(isProved(await judgeWith([config, dead], [config, started, other])), false);
+  assert.is(isProved(await judgeWith([config, dead], [config, dead])), false);
+  assert.is(isProved(await judgeWith([config, dead], [config])), false);
+  const changed: Check = { ...config, outcome: 'worse' };
+  const worse = await judgeWith([changed, dead], [config, started]);
+  assert.equal([isProved(worse), worse.asked], [false, ['original']]);
+  // An original that starts is what counts, and nothing else is asked.
+  assert.equal((await judgeWith([config, started], [other])).asked, ['original']);
 });
