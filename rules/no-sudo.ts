@@ -1,0 +1,60 @@
+import type { Document, Edit, ShellCommand } from '../src/dockerfile/index.ts';
+import { isEditable, type ShellRun, shellRuns } from '../src/lint/facts/runs.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
+import type { Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-sudo',
+  aliases: ['DL3004'],
+  severity: 'error',
+  fixable: 'unsafe',
+  summary: '`sudo` in a RUN: the builder can be told the user instead',
+  why: 'sudo has a terminal and signals of its own, drops the environment, and is one more program with the root bit in the image. `USER root` before, and `USER app` behind the commands that need it, say the same. As root it does nothing at all: there the fix takes it away.',
+  examples: [
+    {
+      bad: 'FROM debian:12\nRUN apt-get update && sudo apt-get install -y curl\n',
+      good: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n',
+    },
+  ],
+  *check(document) {
+    for (const run of shellRuns(document)) {
+      for (const command of run.script.commands) {
+        const sudo = command.allWords.find(
+          ({ value, isLiteral }) => isLiteral && /^(?:\/usr\/bin\/)?sudo$/.test(value),
+        );
+        const isProgram =
+          sudo &&
+          (sudo === command.words[0] || command.allWords.indexOf(sudo) < command.allWords.indexOf(command.words[0]!));
+        if (!isProgram) continue;
+        const edits = isRoot(document, run) ? removal(run, command) : undefined;
+        yield {
+          at: sudo,
+          message: '`sudo` does in a build what USER is for',
+          fix: edits && { title: 'Remove `sudo`', safety: 'unsafe', edits },
+        };
+      }
+    }
+  },
+};
+
+function isRoot(document: Document, { run, stage }: ShellRun): boolean {
+  const user = document.scope(run)?.user;
+  if (user !== undefined) return /^(?:root|0)(?::|$)/.test(user);
+  // Images of distributions and official ones begin as root; of others nothing here knows.
+  const isSet = stage.chain.some(({ instructions }) =>
+    instructions.some(({ keyword, index }) => keyword === 'USER' && index < run.index),
+  );
+  return !isSet && !systemOf(stage).repository?.includes('/') && systemOf(stage).suite !== undefined;
+}
+
+/** Without options of its own, or with those that mean nothing for root. */
+function removal(run: ShellRun, { allWords, words }: ShellCommand): readonly Edit[] | undefined {
+  const [sudo] = allWords;
+  const next = allWords.findIndex(({ value }, index) => index > 0 && !/^-[EHn]+$/.test(value));
+  const command = allWords[next];
+  if (!isEditable(run) || sudo!.value !== 'sudo' || !command || command.value.startsWith('-') || words[0] === sudo)
+    return undefined;
+  return run.script.text.isVerbatim(sudo!.at, command.at + 1)
+    ? [{ start: sudo!.start, end: command.start, text: '' }]
+    : undefined;
+}
