@@ -3,7 +3,9 @@ import { rule as noApkCache } from './no-apk-cache.ts';
 import { rule as noAptLists } from './no-apt-lists.ts';
 import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
+import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
+import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
 import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
@@ -11,23 +13,32 @@ import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
 import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
 import { rule as noPipCache } from './no-pip-cache.ts';
+import { rule as noPointlessCommand } from './no-pointless-command.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
 import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
 import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-image.ts';
+import { rule as noSudo } from './no-sudo.ts';
 import { rule as noUnknownFlag } from './no-unknown-flag.ts';
 import { rule as noUnknownStage } from './no-unknown-stage.ts';
 import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
 import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
+import { rule as noWgetProgressBar } from './no-wget-progress-bar.ts';
+import { rule as noWgetWithCurl } from './no-wget-with-curl.ts';
 import { rule as noWholeTreeCopy } from './no-whole-tree-copy.ts';
 import { rule as noYarnCache } from './no-yarn-cache.ts';
 import { rule as parseError } from './parse-error.ts';
 import { rule as preferAptGet } from './prefer-apt-get.ts';
 import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
 import { rule as preferCacheMount } from './prefer-cache-mount.ts';
+import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
+import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
 import { rule as requireNoInstallRecommends } from './require-no-install-recommends.ts';
+import { rule as requireNoLogInit } from './require-no-log-init.ts';
+import { rule as requirePinnedPackages } from './require-pinned-packages.ts';
+import { rule as requirePipefail } from './require-pipefail.ts';
 import { rule as requireStageName } from './require-stage-name.ts';
 import { rule as requireStaticLink } from './require-static-link.ts';
 
@@ -37,7 +48,9 @@ export const rules: readonly Rule[] = [
   noAptLists,
   noBuildToolsInFinalStage,
   noCacheMountArtifact,
+  noConsecutiveRuns,
   noDevDependenciesInFinalStage,
+  noDistUpgrade,
   noForwardStageReference,
   noLibcMismatch,
   noNamedUserWithoutPasswd,
@@ -45,23 +58,32 @@ export const rules: readonly Rule[] = [
   noOddEncoding,
   noPackageManagerCache,
   noPipCache,
+  noPointlessCommand,
   noSdkFinalStage,
   noShellInShellLessBase,
   noSourceInFinalStage,
   noStageNameShadowingImage,
+  noSudo,
   noUnknownFlag,
   noUnknownStage,
   noUnreachableStage,
   noUnusedCopyFrom,
   noUselessIgnore,
+  noWgetProgressBar,
+  noWgetWithCurl,
   noWholeTreeCopy,
   noYarnCache,
   parseError,
   preferAptGet,
   preferCacheFriendlyOrder,
   preferCacheMount,
+  preferShellInstruction,
+  preferWorkdir,
   requireAssumeYes,
   requireNoInstallRecommends,
+  requireNoLogInit,
+  requirePinnedPackages,
+  requirePipefail,
   requireStageName,
   requireStaticLink,
 ];
