@@ -53,9 +53,9 @@ function harmless(lost: readonly LostFile[]): Evidence[] {
   }));
 }
 
-/** They list what may be installed, and load nothing. */
+/** They list what may be installed, and load nothing; the same goes for what Next.js writes around its bundles. */
 const NODE_MANIFEST =
-  /\/(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|\.package-lock\.json|yarn\.lock|pnpm-lock\.yaml)$/;
+  /\/(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|\.package-lock\.json|yarn\.lock|pnpm-lock\.yaml)$|\/\.next\/(?:.*\.json|static\/.*|standalone\/(?:.*\/)?server\.js)$/;
 
 interface Judged {
   readonly outcome: Outcome;
@@ -75,7 +75,9 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
     if (carrier !== undefined) return { outcome: 'changed', why: `${carrier} holds its content` };
   }
   for (const text of strong) {
-    const reader = [...after.mentioning(text)].find((path) => module === undefined || !NODE_MANIFEST.test(path));
+    const reader = [...after.mentioning(text)].find(
+      (path) => module === undefined || !(NODE_MANIFEST.test(path) || hasOwnModule(pair, path, module)),
+    );
     if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
   }
   if (!searched) return { outcome: 'unknown', why: 'it may be read at run time' };
@@ -88,6 +90,13 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   }
   if (kind === 'native') return { outcome: 'changed', why: 'no program of the image names it' };
   return { outcome: 'unknown', why: 'it may be read at run time' };
+}
+
+/** Whether node finds the package nearer to a file than where it is lost. */
+function hasOwnModule({ after }: Pair, reader: string, module: string): boolean {
+  for (let at = reader.lastIndexOf('/'); at >= 0; at = at === 0 ? -1 : reader.lastIndexOf('/', at - 1))
+    if (after.files.resolve(`${reader.slice(0, at)}/node_modules/${module}/package.json`)) return true;
+  return false;
 }
 
 /** The part of the rewrite's config that names a path or a folder above it. */
