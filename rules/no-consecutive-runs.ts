@@ -78,6 +78,8 @@ function join(document: Document, before: ShellRun, after: ShellRun): readonly E
     if (!isJoinable) return undefined;
   }
   const { end } = before.run.argsRange;
+  // Behind a comment of the shell nothing would be run.
+  if (andChain(before)!.at(-1)!.end !== end) return undefined;
   const { start } = after.run;
   // A comment may be an ignore of the second RUN, or say what it is for.
   if (document.comments.some((comment) => comment.start >= end && comment.start < start)) return undefined;

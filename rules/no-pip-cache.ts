@@ -40,7 +40,7 @@ export const rule: Rule = {
           command.assignments.find(({ name }) => name === 'PIP_NO_CACHE_DIR')?.value ??
           variables.get('PIP_NO_CACHE_DIR');
         const isOff = off !== undefined ? !/^(?:|0|false|no|off)$/i.test(off) : variables.has('PIP_NO_CACHE_DIR');
-        if (isOff || command.hasOption('--no-cache-dir')) continue;
+        if (isOff || command.hasOption('--no-cache-dir', '--no-cache')) continue;
         const folder = command.optionValue('--cache-dir')?.value ?? variables.get('PIP_CACHE_DIR');
         if (
           folder?.startsWith('/')

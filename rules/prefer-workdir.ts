@@ -54,6 +54,7 @@ function replacement(document: Document, run: ShellRun): readonly Edit[] | undef
     !second ||
     instruction.json ||
     instruction.heredocs.length > 0 ||
+    instruction.flags.length > 0 ||
     path === undefined ||
     more.length > 0
   )
