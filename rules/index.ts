@@ -16,6 +16,7 @@ import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noPointlessCommand } from './no-pointless-command.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
+import { rule as noShellcheckFinding } from './no-shellcheck-finding.ts';
 import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
 import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-image.ts';
 import { rule as noSudo } from './no-sudo.ts';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   noPointlessCommand,
   noSdkFinalStage,
   noShellInShellLessBase,
+  noShellcheckFinding,
   noSourceInFinalStage,
   noStageNameShadowingImage,
   noSudo,

@@ -2,20 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
 import { patternMatcher } from '../config/patterns.ts';
-import { type CommandLineSettings, type LoadedConfig, Settings } from '../config/settings.ts';
+import { type CommandLineSettings, type FileSettings, type LoadedConfig, Settings } from '../config/settings.ts';
 import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
 import { type FormatName, formatNames, loadFormatter } from '../formatters/index.ts';
-import { type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
+import { findRules, type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
 import { fixDocument } from '../lint/fixes.ts';
 import { nearest } from '../lint/nearest.ts';
 import { folderProject } from '../lint/project.ts';
 import { type FileError, type LintReport, type ReportedFile, reportFindings } from '../lint/report.ts';
-import type { FixSafety, Project, Rule, Severity } from '../lint/types.ts';
+import type { FixSafety, Project, Rule, Severity, ShellChecker } from '../lint/types.ts';
 import { version } from '../version.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { unifiedDiff } from './diff.ts';
 import { discoverFiles } from './discover.ts';
+import { findProgram } from './programs.ts';
 import { writeAtomically } from './write.ts';
 
 const SEVERITIES = ['error', 'warn', 'info'] as const;
@@ -137,9 +138,8 @@ function readOutputs(texts: readonly string[], outputFile: string | undefined): 
 
 function readRule(text: string, book: readonly Rule[]): CommandLineSettings['rules'][number] {
   const [name, severity, ...rest] = text.split(':');
-  const names = ruleNames(book);
-  if (!names.has(name!.toLowerCase())) {
-    const near = nearest(name!, [...names.keys()]);
+  if (!findRules(book, name!)) {
+    const near = nearest(name!, [...ruleNames(book).keys()]);
     throw new UsageError(`--rule ${text}: unknown rule${near ? `, did you mean ${near}?` : ''}`);
   }
   if (severity === undefined) return { name: name!, severity: undefined };
@@ -158,6 +158,8 @@ class LintRun {
   readonly #rules = new Set<Rule>();
   readonly #search: ConfigSearch;
   readonly #settings = new Map<LoadedConfig, Settings>();
+  readonly #checkers = new Map<string, Promise<ShellChecker>>();
+  readonly #warned = new Set<string>();
   #project: { readonly folder: string; readonly project: Project } | undefined;
 
   constructor(options: LintOptions, world: World) {
@@ -264,6 +266,7 @@ class LintRun {
       book: this.#world.book,
       target: file.target,
       project: this.#projectOf(file.context),
+      checkShell: await this.#shellChecker(file),
     };
     const { fix, diff } = this.#options;
     if (fix === undefined) return { document, result: { findings: lintDocument(document, settings), fixed: 0 } };
@@ -279,6 +282,30 @@ class LintRun {
       ? { findings: lintDocument(document, settings), fixed: 0, changed }
       : { findings: fixed.findings, fixed: fixed.applied.length, changed };
     return { document, result };
+  }
+
+  /** ShellCheck, where a rule passes on what it says and it is installed. Missed only by those who asked for it. */
+  #shellChecker({ rules, shellcheck }: FileSettings): Promise<ShellChecker | undefined> | undefined {
+    const passing = rules.filter(({ rule }) => rule.codes);
+    if (passing.length === 0) return undefined;
+    const isAskedFor =
+      shellcheck !== undefined ||
+      passing.some(
+        ({ isNamed, codes }) => isNamed || [...(codes?.values() ?? [])].some((severity) => severity !== 'off'),
+      );
+    const program = findProgram(shellcheck ?? 'shellcheck', this.#world.env.PATH);
+    if (program === undefined) {
+      const message = `${shellcheck ?? 'shellcheck'} is not there, and what ShellCheck would say is left out`;
+      if (isAskedFor && !this.#warned.has(message)) this.#world.warn(message);
+      this.#warned.add(message);
+      return undefined;
+    }
+    let checker = this.#checkers.get(program);
+    if (!checker) {
+      checker = import('../shellcheck/shellcheck.ts').then(({ shellChecker }) => shellChecker(program));
+      this.#checkers.set(program, checker);
+    }
+    return checker;
   }
 
   /** Files of one folder come one after another; older contexts are forgotten. */

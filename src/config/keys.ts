@@ -24,6 +24,7 @@ export interface Config {
   readonly ignores?: string | readonly string[];
   readonly runtime?: string;
   readonly engine?: string;
+  readonly shellcheck?: string;
   readonly trustedRegistries?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -125,6 +126,11 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
       engine: {
         description: 'What builds images; the first that answers unless set',
         enum: ['auto', 'docker', 'podman', 'buildah'],
+      },
+      shellcheck: {
+        description:
+          'The executable of ShellCheck, which also checks what RUN runs: a name to look for on the path, or a path relative to this file; `shellcheck` unless set, and left out where there is none',
+        ...text,
       },
       trustedRegistries: {
         description: 'Registries that images may come from; not used yet',

@@ -6,13 +6,14 @@ type Preset = (rule: Rule) => Severity | undefined;
 /** hadolint has them, switched off; what else is off in our book is on there. */
 const OFF_IN_HADOLINT = new Set(['DL1001', 'DL3057']);
 
-const isHadolintCode = (alias: string) => /^(DL|SC)\d+$/.test(alias);
+const isHadolintCode = (alias: string) => /^DL\d+$/.test(alias);
 const isBuildKitCheck = (alias: string) => /^[A-Z][a-z]+([A-Z]|$)/.test(alias);
 
 const presets = {
   recommended: ({ severity }) => severity,
   strict: ({ severity }) => (severity === 'error' ? 'error' : 'warn'),
-  hadolint: ({ aliases = [], severity }) => {
+  hadolint: ({ aliases = [], severity, codes: passedOn }) => {
+    if (passedOn) return severity;
     const codes = aliases.filter(isHadolintCode);
     if (codes.length === 0) return undefined;
     return severity === 'off' && !codes.every((code) => OFF_IN_HADOLINT.has(code)) ? 'warn' : severity;

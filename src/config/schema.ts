@@ -15,6 +15,8 @@ export type Schema = { readonly description?: string } & (
   | {
       readonly type: 'object';
       readonly properties?: Readonly<Record<string, Schema>>;
+      /** For keys that are not among the properties, by a regular expression. */
+      readonly patternProperties?: Readonly<Record<string, Schema>>;
       readonly required?: readonly string[];
       readonly additionalProperties: boolean | Schema;
       /** What the keys are called in a message: `key` unless given. */
@@ -70,7 +72,8 @@ function checkObject(
   suggest: Suggest,
   path: string,
 ): SchemaProblem[] {
-  const { properties = {}, required = [], additionalProperties, noun = 'key', ignoreCase = false } = schema;
+  const { properties = {}, patternProperties = {}, required = [], additionalProperties } = schema;
+  const { noun = 'key', ignoreCase = false } = schema;
   const names = Object.keys(properties);
   const inside = (key: string) => (path === '' ? key : `${path}.${key}`);
   const problems: SchemaProblem[] = required
@@ -80,6 +83,11 @@ function checkObject(
     const name = ignoreCase ? names.find((each) => each.toLowerCase() === key.toLowerCase()) : key;
     if (name !== undefined && Object.hasOwn(properties, name)) {
       problems.push(...checkSchema(item, properties[name]!, suggest, inside(key)));
+      continue;
+    }
+    const pattern = Object.keys(patternProperties).find((each) => new RegExp(each).test(key));
+    if (pattern !== undefined) {
+      problems.push(...checkSchema(item, patternProperties[pattern]!, suggest, inside(key)));
     } else if (additionalProperties === false) {
       const near = suggest(key, names);
       problems.push({ path: inside(key), message: `unknown ${noun}${near ? `, did you mean ${near}?` : ''}` });

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { type ActiveRule, ruleNames } from '../lint/engine.ts';
 import type { Rule, Severity } from '../lint/types.ts';
-import type { Config, Override, RuleSetting } from './keys.ts';
+import type { Config, Override } from './keys.ts';
 import { type PresetName, presetSeverity } from './presets.ts';
 
 /** A configuration and the file it stands in, as an absolute path; without one there is only `recommended`. */
@@ -24,6 +24,8 @@ export interface FileSettings {
   readonly target: string | undefined;
   /** The build context, absolute. */
   readonly context: string;
+  /** ShellCheck's executable, a name or an absolute path, if the configuration says. */
+  readonly shellcheck: string | undefined;
 }
 
 /** Says whether a path, relative to the configuration's folder, matches patterns. */
@@ -61,11 +63,14 @@ export class Settings {
     }
     const last = (name: 'target' | 'context') => overrides.findLast((each) => each[name] !== undefined)?.[name];
     const context = last('context') ?? config.context;
-    const contextFolder = context === undefined ? dirname(path) : resolve(dirname(configPath ?? path), context);
+    const base = dirname(configPath ?? path);
+    const contextFolder = context === undefined ? dirname(path) : resolve(base, context);
+    const { shellcheck } = config;
     return {
       rules,
       target: this.#commandLine.target ?? last('target') ?? config.target,
       context: this.#commandLine.context ?? contextFolder,
+      shellcheck: shellcheck && (/[\\/]/.test(shellcheck) ? resolve(base, shellcheck) : shellcheck),
     };
   }
 
@@ -93,28 +98,34 @@ export function activateRules(
   const names = ruleNames(book);
   const severities = new Map(book.map((rule) => [rule.id, presetSeverity(rule, presets)]));
   const options = new Map<string, unknown>();
-  const set = (settings: Readonly<Record<string, RuleSetting>> = {}) => {
-    for (const [name, setting] of Object.entries(settings)) {
-      const [severity, given] = typeof setting === 'string' ? [setting] : setting;
-      for (const id of names.get(name.toLowerCase()) ?? []) {
-        severities.set(id, severity);
-        if (given !== undefined) options.set(id, given);
-      }
+  const named = new Set<string>();
+  const codes = new Map<string, Severity>();
+  const set = (name: string, severityFor: (id: string) => Severity, given?: unknown) => {
+    const ids = names.get(name.toLowerCase());
+    if (!ids) codes.set(name.toUpperCase(), severityFor(name));
+    for (const id of ids ?? []) {
+      severities.set(id, severityFor(id));
+      named.add(id);
+      if (given !== undefined) options.set(id, given);
     }
   };
-  set(config.rules);
-  for (const { rules } of overrides) set(rules);
-  for (const { name, severity } of commandLine.rules) {
-    for (const id of names.get(name.toLowerCase()) ?? []) severities.set(id, severity ?? ownSeverity(book, id));
+  for (const rules of [config.rules, ...overrides.map((override) => override.rules)]) {
+    for (const [name, setting] of Object.entries(rules ?? {})) {
+      const [severity, given] = typeof setting === 'string' ? [setting] : setting;
+      set(name, () => severity, given);
+    }
   }
+  for (const { name, severity } of commandLine.rules) set(name, (id) => severity ?? ownSeverity(book, id));
   return book.flatMap((rule) => {
     const severity = severities.get(rule.id)!;
-    return severity === 'off' ? [] : [{ rule, severity, options: options.get(rule.id) }];
+    if (severity === 'off') return [];
+    const isNamed = named.has(rule.id);
+    return [{ rule, severity, options: options.get(rule.id), isNamed, ...(rule.codes && { codes }) }];
   });
 }
 
 /** A rule that is asked for runs, even one that is off by itself. */
 function ownSeverity(book: readonly Rule[], id: string): Severity {
-  const { severity } = book.find((rule) => rule.id === id)!;
-  return severity === 'off' ? 'warn' : severity;
+  const severity = book.find((rule) => rule.id === id)?.severity;
+  return severity === undefined || severity === 'off' ? 'warn' : severity;
 }

@@ -17,6 +17,11 @@ export function format({ files, rules, errors }: LintReport): string {
     primaryLocation: { message, filePath: path },
   }));
   const described = rules.map(({ id, severity, summary, why }) => describe(id, severity, summary, why));
+  const known = new Set(rules.map(({ id }) => id));
+  for (const { ruleId, severity } of files.flatMap(({ findings }) => findings)) {
+    if (!known.has(ruleId)) described.push(describe(ruleId, severity, ruleId, 'A code of ShellCheck.'));
+    known.add(ruleId);
+  }
   if (errors.length > 0)
     described.push(describe(ENGINE, 'error', 'A file cannot be linted', 'Nothing is known of it.'));
   return `${JSON.stringify({ rules: described, issues: [...issues, ...failures] }, null, 2)}\n`;

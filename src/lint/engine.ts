@@ -1,12 +1,26 @@
 import type { Document, IgnoreComment, IgnoredId } from '../dockerfile/index.ts';
 import { nearest } from './nearest.ts';
-import type { Finding, Fix, Project, Report, Rule, RuleContext, Severity, UselessIgnore } from './types.ts';
+import type {
+  Finding,
+  Fix,
+  Project,
+  Report,
+  Rule,
+  RuleContext,
+  Severity,
+  ShellChecker,
+  UselessIgnore,
+} from './types.ts';
 
 /** A rule as the configuration wants it to run. */
 export interface ActiveRule {
   readonly rule: Rule;
   readonly severity: Exclude<Severity, 'off'>;
   readonly options?: unknown;
+  /** The severity was set for this rule by itself, not by a preset. */
+  readonly isNamed?: boolean | undefined;
+  /** Severities of single codes that the rule passes on, by the code in upper case. */
+  readonly codes?: ReadonlyMap<string, Severity> | undefined;
 }
 
 /** Everything a lint run needs to know beside the document. */
@@ -17,6 +31,7 @@ export interface LintSettings {
   /** The stage that is shipped, by name or number; the last one unless given. */
   readonly target?: string | undefined;
   readonly project: Project;
+  readonly checkShell?: ShellChecker | undefined;
 }
 
 /** A rule broke down, or reported something impossible: ours to fix. */
@@ -34,7 +49,8 @@ export class RuleError extends Error {
 /** Checks a document with the rules given; findings come in the order of the file. Throws RuleError. */
 export function lintDocument(document: Document, settings: LintSettings): Finding[] {
   const target = document.target(settings.target);
-  const context: RuleContext = { target, options: undefined, project: settings.project, uselessIgnores: [] };
+  const { project, checkShell } = settings;
+  const context: RuleContext = { target, options: undefined, project, uselessIgnores: [], checkShell };
   const found: Finding[] = [];
   const late: ActiveRule[] = [];
   for (const active of settings.rules) {
@@ -55,17 +71,25 @@ function runRule(active: ActiveRule, document: Document, context: RuleContext, f
   try {
     for (const report of rule.check(document, options === undefined ? context : { ...context, options })) {
       checkReport(report, rule, document);
-      const { at, message, fix } = report;
-      found.push({ ruleId: rule.id, severity, message, start: at.start, end: at.end, fix });
+      const { at, message, fix, code } = report;
+      const meant = code === undefined ? severity : severityOf(code, report.severity ?? severity, active);
+      if (meant === 'off') continue;
+      found.push({ ruleId: code ?? rule.id, severity: meant, message, start: at.start, end: at.end, fix });
     }
   } catch (error) {
     throw new RuleError(rule.id, document.source.path, error);
   }
 }
 
+/** What the configuration says of the code, else of the rule, else what the program says itself. */
+function severityOf(code: string, own: Exclude<Severity, 'off'>, { codes, isNamed, severity }: ActiveRule): Severity {
+  return codes?.get(code.toUpperCase()) ?? (isNamed ? severity : own);
+}
+
 /** A rule's mistakes are loud: what it reports must lie in the file and be what it announces. */
-function checkReport({ at, message, fix }: Report, rule: Rule, document: Document): void {
+function checkReport({ at, message, fix, code }: Report, rule: Rule, document: Document): void {
   const { length } = document.source.text;
+  if (code !== undefined && !rule.codes?.test(code)) throw new Error(`${code} is not among the rule's codes`);
   if (!(at.start >= 0 && at.end >= at.start && at.end <= length)) {
     throw new RangeError(`the finding at ${at.start}-${at.end} lies outside the file`);
   }
@@ -97,7 +121,6 @@ interface Filtered {
 function applyIgnores(found: readonly Finding[], document: Document, settings: LintSettings): Filtered {
   const { ignores } = document;
   if (ignores.length === 0) return { kept: [...found], useless: [] };
-  const names = ruleNames(settings.book);
   const used = new Set<IgnoreComment | IgnoredId>();
   const kept: Finding[] = [];
   const waiting = ignores.filter(({ covers }) => covers).sort((a, b) => b.covers!.start - a.covers!.start);
@@ -105,23 +128,20 @@ function applyIgnores(found: readonly Finding[], document: Document, settings: L
   for (const finding of [...found].sort((a, b) => a.start - b.start)) {
     while (waiting.length > 0 && waiting.at(-1)!.covers!.start <= finding.start) inForce.push(waiting.pop()!);
     inForce = inForce.filter(({ covers }) => finding.start < Math.max(covers!.end, covers!.start + 1));
-    if (!isIgnored(finding, inForce, names, used)) kept.push(finding);
+    if (!isIgnored(finding, inForce, settings.book, used)) kept.push(finding);
   }
-  return { kept, useless: uselessIgnores(ignores, used, names, settings) };
+  return { kept, useless: uselessIgnores(ignores, used, settings) };
 }
 
 function isIgnored(
   { ruleId }: Finding,
   inForce: readonly IgnoreComment[],
-  names: ReadonlyMap<string, readonly string[]>,
+  book: readonly Rule[],
   used: Set<IgnoreComment | IgnoredId>,
 ): boolean {
   let isNamed = false;
   for (const ignore of inForce) {
-    for (const by of [
-      ...ignore.ids.filter(({ id }) => names.get(id.toLowerCase())?.includes(ruleId)),
-      ...(ignore.isAll ? [ignore] : []),
-    ]) {
+    for (const by of [...ignore.ids.filter(({ id }) => isMeant(id, ruleId, book)), ...(ignore.isAll ? [ignore] : [])]) {
       used.add(by);
       isNamed = true;
     }
@@ -129,20 +149,30 @@ function isIgnored(
   return isNamed;
 }
 
+/** A code of another program is meant by itself, and by the name of the rule that passes it on. */
+function isMeant(name: string, ruleId: string, book: readonly Rule[]): boolean {
+  if (name.toLowerCase() === ruleId.toLowerCase()) return true;
+  const rules = ruleNames(book).get(name.toLowerCase());
+  if (!rules) return false;
+  return rules.includes(ruleId) || (findRules(book, ruleId) ?? []).some((rule) => rules.includes(rule));
+}
+
 /** Other tools' comments are theirs: only ours are held to be of use. */
 function uselessIgnores(
   ignores: readonly IgnoreComment[],
   used: ReadonlySet<unknown>,
-  names: ReadonlyMap<string, readonly string[]>,
-  settings: LintSettings,
+  { rules: activeRules, book, checkShell }: LintSettings,
 ): UselessIgnore[] {
-  const active = new Set(settings.rules.map(({ rule }) => rule.id));
+  const names = ruleNames(book);
+  const active = new Set(activeRules.map(({ rule }) => rule.id));
   const useless: UselessIgnore[] = [];
   for (const ignore of ignores) {
     if (ignore.dialect !== 'dockerfileopt') continue;
     for (const id of ignore.ids) {
       if (used.has(id) || (id.id.toLowerCase() === 'all' && used.has(ignore))) continue;
-      const rules = names.get(id.id.toLowerCase());
+      const rules = findRules(book, id.id);
+      // Where the program is not installed, nobody knows what it would have found.
+      if (!checkShell && rules?.some((rule) => book.find(({ id }) => id === rule)?.codes)) continue;
       if (id.id.toLowerCase() === 'all' || rules?.some((rule) => active.has(rule))) {
         useless.push({ ...id, reason: 'unused' });
       } else if (!rules) {
@@ -151,6 +181,14 @@ function uselessIgnores(
     }
   }
   return useless;
+}
+
+/** The rules that a name means: by id, by alias, or by a code they pass on; undefined for a name that nobody has. */
+export function findRules(book: readonly Rule[], name: string): readonly string[] | undefined {
+  const rules = ruleNames(book).get(name.toLowerCase());
+  if (rules) return rules;
+  const passing = book.filter(({ codes }) => codes?.test(name.toUpperCase())).map(({ id }) => id);
+  return passing.length > 0 ? passing : undefined;
 }
 
 const namesOf = new WeakMap<readonly Rule[], ReadonlyMap<string, readonly string[]>>();

@@ -24,7 +24,42 @@ export interface Report {
   /** States a fact, with no full stop. */
   readonly message: string;
   readonly fix?: Fix | undefined;
+  /** The code that another program gives what it found, if the rule passes on what such a program says: `SC2086`. */
+  readonly code?: string | undefined;
+  /** How much that program makes of it; holds unless the configuration names the code or sets the rule. */
+  readonly severity?: Exclude<Severity, 'off'> | undefined;
 }
+
+/** A shell script by itself, for a program that checks such. */
+export interface ShellSnippet {
+  /** `sh`, `bash`, `dash` or `ksh`. */
+  readonly shell: string;
+  readonly text: string;
+  /** Names of variables that are set when it starts. */
+  readonly variables: readonly string[];
+}
+
+/** A place in a snippet's text, as UTF-16 offsets. */
+export interface SnippetEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What the program says of one place of a snippet; the end is exclusive. */
+export interface ShellComment {
+  /** `SC2086` */
+  readonly code: string;
+  readonly severity: Exclude<Severity, 'off'>;
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+  /** What it proposes; empty when it proposes nothing. */
+  readonly edits: readonly SnippetEdit[];
+}
+
+/** Checks snippets, all at once, and returns the comments on each. */
+export type ShellChecker = (snippets: readonly ShellSnippet[]) => readonly (readonly ShellComment[])[];
 
 /** What a rule may ask for beside the document. */
 export interface RuleContext {
@@ -35,6 +70,8 @@ export interface RuleContext {
   readonly project: Project;
   /** Ignore comments of ours that silenced nothing; only for rules of the phase `ignores`. */
   readonly uselessIgnores: readonly UselessIgnore[];
+  /** Undefined where ShellCheck is not installed. */
+  readonly checkShell: ShellChecker | undefined;
 }
 
 /** An ignore comment, or one id of it, that silenced no finding. */
@@ -78,6 +115,8 @@ export interface Rule {
   readonly id: string;
   /** Codes and names of other linters: `DL3006`, `StageNameCasing`. */
   readonly aliases?: readonly string[];
+  /** Codes of another program whose findings the rule passes on: each is accepted wherever an id is. */
+  readonly codes?: RegExp;
   readonly severity: Severity;
   /** The strongest repair the rule offers. `rewrite` and `migrate`: by the command of that name, not by a fix. */
   readonly fixable?: FixSafety | 'rewrite' | 'migrate';
@@ -100,6 +139,7 @@ export interface Rule {
 
 /** What was found in one place of one file. */
 export interface Finding extends Range {
+  /** The rule's id, or the code of another program that the rule passes on. */
   readonly ruleId: string;
   readonly severity: Exclude<Severity, 'off'>;
   readonly message: string;

@@ -132,6 +132,14 @@ test('sonarqube: valid, every issue has its rule, and no range is empty', () => 
   }
 });
 
+test('sonarqube: a code that another program gave is a rule as well', () => {
+  const report = reportOn({ a: 'FROM a\nUSER root\n' });
+  const [finding] = report.files[0]!.findings;
+  const shellcheck = { ...finding!, ruleId: 'SC2086' };
+  const { rules } = JSON.parse(sonarqube({ ...report, files: [{ ...report.files[0]!, findings: [shellcheck] }] }));
+  assert.is(rules.filter(({ id }: { id: string }) => id === 'SC2086').length, 1);
+});
+
 test('sonarqube: columns count from 0', () => {
   const { issues } = JSON.parse(sonarqube(reportOn({ a: 'FROM a:latest\n' })));
   assert.equal(issues[0].primaryLocation.textRange, { startLine: 1, endLine: 1, startColumn: 5, endColumn: 13 });
