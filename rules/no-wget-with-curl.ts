@@ -5,7 +5,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-wget-with-curl',
   aliases: ['DL4001'],
-  severity: 'info',
+  severity: 'warn',
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'One stage fetches with wget as well as with curl',
