@@ -58,7 +58,7 @@ class Renderer {
 
   /** The final stage gets another base and the copies; the rest of it stays as it is. */
   #rebase(): Edit[] {
-    const { stage, runtime, buildEdits } = this.#plan;
+    const { stage, runtime, buildEdits, recipe } = this.#plan;
     const { start, end } = stage.baseWord!;
     const lines = this.#head('')
       .slice(1)
@@ -66,7 +66,8 @@ class Renderer {
       .join('');
     const at = stage.from.end;
     const edits: Edit[] = buildEdits.map(({ start, end, text }) => ({ start, end, text }));
-    if (stage.baseStage !== undefined) edits.push({ start, end, text: runtime.image });
+    const isSame = recipe === 'repair' && runtime.image === stage.image?.text;
+    if (stage.baseStage !== undefined && !isSame) edits.push({ start, end, text: runtime.image });
     else if (runtime.image !== stage.image?.text) edits.push(this.#otherBase());
     if (lines !== '') edits.push({ start: at, end: at, text: lines });
     return edits;

@@ -6,18 +6,15 @@ import { walkStage } from '../interpreter.ts';
 import { mentions } from '../mentions.ts';
 import { recipes } from '../recipes/index.ts';
 import type { Assumption, BuildEdit, Entry, LeftBehind, Subject } from '../types.ts';
-import { nameStage, type Repair, startedPaths } from './repair.ts';
-
-/** Ecosystems whose programs need none of their sources. */
-const COMPILED: ReadonlySet<string> = new Set(['go', 'rust', 'c']);
+import { COMPILED, nameStage, ownChain, type Repair, startedPaths } from './repair.ts';
 
 /** The whole folder that a program was built in, copied with its sources: the program alone is, and what it may read. */
 export function repairCopies(subject: Subject): Repair | undefined {
-  const { document, stage } = subject;
+  const { document } = subject;
   const edits: BuildEdit[] = [];
   const leftBehind: LeftBehind[] = [];
   const assumptions: Assumption[] = [];
-  for (const copy of stage.chain.flatMap((part) => stageCopies(document, part))) {
+  for (const copy of ownChain(subject).flatMap((part) => stageCopies(document, part))) {
     const narrowed = narrow(subject, copy);
     if (!narrowed) continue;
     edits.push(narrowed.edit);

@@ -5,7 +5,7 @@ import { dependencyInstall, developmentInstall } from '../../lint/facts/dependen
 import { startCommand } from '../../lint/facts/shipping.ts';
 import { parseJson } from '../recipes/node/manifest.ts';
 import type { BuildEdit, Subject } from '../types.ts';
-import type { Repair } from './repair.ts';
+import { ownChain, type Repair } from './repair.ts';
 
 const WHY = 'what only developers need is not run';
 const SOURCE = /\.(?:[cm]?[jt]sx?)$/;
@@ -17,7 +17,7 @@ export function repairDependencies(subject: Subject): Repair | undefined {
   const { document, stage } = subject;
   if (!startsNode(subject)) return undefined;
   const edits: BuildEdit[] = [];
-  for (const { command } of installs(subject, stage.chain)) {
+  for (const { command } of installs(subject, ownChain(subject))) {
     const { end } = command.words.at(-1)!;
     edits.push({ start: end, end, text: ' --omit=dev', why: WHY });
   }

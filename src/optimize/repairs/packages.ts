@@ -1,25 +1,26 @@
 import type { Document, Instruction } from '../../dockerfile/index.ts';
 import { isBuildPackage, packageManager } from '../../knowledge/packages.ts';
 import { isOrdinaryCommand } from '../../knowledge/tools.ts';
+import { importedArtifacts } from '../../lint/facts/builds.ts';
 import { type InstalledPackage, installsOf } from '../../lint/facts/installs.ts';
 import { runtimeLibrary } from '../libraries.ts';
 import type { BuildEdit, LeftBehind, Subject } from '../types.ts';
-import type { Repair } from './repair.ts';
+import { COMPILED, ownChain, type Repair, startedPaths } from './repair.ts';
 
 const WHY = 'nothing is built in the final stage';
-/** Programs of these packages that a container may well start. */
-const COMPILES =
-  /^(?:g?cc|c\+\+|g\+\+|clang|make|cmake|ninja|meson|ld|as|ar|javac|rustc|cargo|go|python[\d.]*-config)$/;
+/** Programs of these packages, as a text names one that it starts. */
+const NAMED =
+  /(?:^|[\s"'`(=/[,;&|])(?:g?cc|g\+\+|c\+\+|clang(?:\+\+)?|ld|as|ar|make|cmake|ninja|meson|pkg-config|libtool|autoconf|automake|m4|bison|flex|javac|rustc|cargo|pip3? install|gem install|npm (?:ci|install|rebuild))(?![\w.])/;
 
 /** Compilers and headers that the final stage installs although nothing is built in it. */
 export function repairPackages(subject: Subject): Repair | undefined {
-  const { document, stage, commands } = subject;
+  const { document, commands } = subject;
   // What else a command may build nobody knows.
-  if (commands.some(({ name }) => !isOrdinaryCommand(name) && packageManager(name) === undefined)) return undefined;
-  if (commands.some(({ name }) => COMPILES.test(name)) || startsCompiler(subject)) return undefined;
+  if (!commands.every(({ name }) => isOrdinaryCommand(name) || isSystemManager(name))) return undefined;
+  if (!startsOwnProgram(subject) || namesCompiler(subject)) return undefined;
   const edits: BuildEdit[] = [];
   const leftBehind: LeftBehind[] = [];
-  for (const run of stage.chain.flatMap((part) => part.instructions)) {
+  for (const run of ownChain(subject).flatMap((part) => part.instructions)) {
     if (run.keyword !== 'RUN') continue;
     const installs = installsOf(document, run);
     const all = installs.flatMap(({ packages }) => packages);
@@ -46,29 +47,52 @@ export function repairPackages(subject: Subject): Repair | undefined {
 
 /** Compilers and build systems; headers only where the library that comes with them is known not to be needed. */
 function isForBuilding(manager: string, { name, isRemoved }: InstalledPackage, { system }: Subject): boolean {
-  if (isRemoved || /jdk|java/.test(name)) return false;
+  if (isRemoved || !isSystemManager(manager) || /jdk|java/.test(name)) return false;
   const kind = isBuildPackage(manager, name);
   if (kind === 'compiler' || kind === 'build system') return true;
   return /-dev(?:el)?$/.test(name) && runtimeLibrary(name, system.suite) === 'none';
 }
 
-function startsCompiler({ document, stage, context }: Subject): boolean {
-  const texts = stage.instructions
-    .filter(({ keyword }) => /^(?:CMD|ENTRYPOINT|HEALTHCHECK)$/.test(keyword))
-    .map((instruction) => document.source.slice(instruction));
-  const scripts = context.files.filter((file) => /\.(?:sh|bash|py|rb|pl)$|entrypoint/.test(file));
-  texts.push(...scripts.map((file) => context.readText(file) ?? ''));
-  return texts.some((text) =>
-    /(?:^|[\s"'`(=/[,;&|])(?:g?cc|g\+\+|c\+\+|clang|make|cmake|pip3? install|gem install|npm (?:ci|install|rebuild))\b/.test(
-      text,
-    ),
+function isSystemManager(name: string): boolean {
+  const family = packageManager(name)?.family;
+  return family !== undefined && family !== 'language';
+}
+
+/** What is started was compiled in another stage from sources that are at hand; an interpreter or an IDE may want a compiler. */
+function startsOwnProgram(subject: Subject): boolean {
+  const { document, stage, context } = subject;
+  const started = startedPaths(subject);
+  const built = importedArtifacts(document, stage).filter(
+    ({ build }) => COMPILED.has(build.ecosystem) && !build.isRemote,
   );
+  return context.isComplete && built.some(({ path }) => started.has(path));
+}
+
+/** Whether the command, or any text of the project that may be part of the program, names one of their programs. */
+function namesCompiler({ document, stage, context }: Subject): boolean {
+  const commands = stage.instructions.filter(({ keyword }) => /^(?:CMD|ENTRYPOINT|HEALTHCHECK)$/.test(keyword));
+  if (commands.some((instruction) => NAMED.test(document.source.slice(instruction)))) return true;
+  return context.files.some((file) => {
+    if (BUILD_FILE.test(file) || /(?:^|\/)Dockerfile[^/]*$/.test(file)) return false;
+    const text = context.readText(file) ?? '';
+    const named = /\.(?:sh|bash)$|^#!/.test(file) || text.startsWith('#!') ? text : quoted(text);
+    return NAMED.test(named);
+  });
+}
+
+/** Files that only the build reads. */
+const BUILD_FILE =
+  /(?:^|\/)(?:Makefile|CMakeLists\.txt|meson\.build|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|build\.rs|configure(?:\.ac)?)$|\.(?:md|mk|cmake|yml|yaml)$/;
+
+/** The strings of a program text. */
+function quoted(text: string): string {
+  return [...text.matchAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g)].map(([string]) => string).join('\n');
 }
 
 /** Whether a RUN does nothing but install, and tidy up behind that. */
 function onlyInstalls(document: Document, run: Instruction): boolean {
   const commands = document.shell(run)?.commands ?? [];
-  return commands.every(({ name }) => /^(?:rm|set|true|export)$/.test(name) || packageManager(name) !== undefined);
+  return commands.every(({ name }) => /^(?:rm|set|true|export)$/.test(name) || isSystemManager(name));
 }
 
 function wholeLines(document: Document, run: Instruction) {

@@ -44,3 +44,13 @@ export function startedPaths({ document, stage }: Subject): ReadonlySet<string> 
   }
   return paths;
 }
+
+/** Ecosystems whose programs need none of their sources. */
+export const COMPILED: ReadonlySet<string> = new Set(['go', 'rust', 'c']);
+
+/** The stages that the final one stands on, itself included, as far as nothing else stands on them. */
+export function ownChain({ document, stage }: Subject): readonly Stage[] {
+  const isShared = (part: Stage) =>
+    document.stages.some((other) => other.baseStage === part && !stage.chain.includes(other));
+  return stage.chain.filter((part) => !isShared(part));
+}
