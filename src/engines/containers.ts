@@ -131,9 +131,12 @@ function commandLine(request: StartRequest): string[] {
   ];
 }
 
+const HOSTNAME = 'container';
+
 async function chooseNetwork(client: ContainerClient, request: StartRequest): Promise<string[]> {
   const network = request.network ?? 'none';
-  if (network === 'none') return ['--network=none'];
+  // Servers listen on what HOSTNAME says; engines make it resolvable with a network only.
+  if (network === 'none') return ['--network=none', `--hostname=${HOSTNAME}`, `--add-host=${HOSTNAME}:127.0.0.1`];
   if (network === 'internal' && client.reachable) return [`--network=${await internalNetwork(client)}`];
   return (request.ports ?? []).map((port) => `--publish=127.0.0.1::${port}`);
 }
