@@ -16,6 +16,7 @@ import { walkStage } from './interpreter.ts';
 import { recipes } from './recipes/index.ts';
 import { renderPlan } from './render.ts';
 import { planRepair } from './repair.ts';
+import { libcNeed, linkFor } from './repairs/linking.ts';
 import { nameStage } from './repairs/repair.ts';
 import { weighRuntimes } from './runtimes.ts';
 import { type Slice, sliceWorld } from './slice.ts';
@@ -167,12 +168,22 @@ function complete(evidence: Evidence, recipe: Recipe, proposal: Proposal, option
   const slice = sliceWorld(evidence, proposal);
   if (slice.kind === 'declined') return slice;
   const config = carryConfig(evidence, proposal);
-  const ladder = weighRuntimes(evidence.system, proposal.runtimes, slice.needs, options.runtime);
+  const isSwap = onlyCopies(document, stage) && slice.leftBehind.length === 0 && !proposal.buildSteps?.length;
+  // What was built elsewhere may want the C library that the SDK has.
+  const link = isSwap ? linkFor(evidence, 'none') : undefined;
+  const needs = link?.needsBase ? [...slice.needs, libcNeed(link.needsBase)] : slice.needs;
+  const builtOn = link?.needsBase?.stage ?? stage;
+  const ladder = weighRuntimes(systemOf(builtOn), proposal.runtimes, needs, options.runtime);
   const chosen = chooseRuntime(ladder, options, evidence);
   if (chosen.kind === 'declined') return chosen;
-  const isSwap = onlyCopies(document, stage) && slice.leftBehind.length === 0 && !proposal.buildSteps?.length;
-  if (isSwap)
-    return rewritten(document, swapBase(evidence, recipe, proposal, slice, config, ladder, chosen.runtime, options));
+  if (link) {
+    const edits = [...(proposal.buildEdits ?? []), ...link.edits];
+    const wanted = { ...proposal, buildEdits: edits };
+    return rewritten(document, {
+      ...swapBase(evidence, recipe, wanted, { ...slice, needs }, config, ladder, chosen.runtime, options),
+      builtOn,
+    });
+  }
   const keepsName = stage.nameWord === undefined || isBuildStageName(stage.nameWord.text);
   const isRebase = stage.baseStage !== undefined && tailOf(stage.instructions).length === stage.instructions.length;
   const missing = chosen.runtime.lacks.map((lack) => ({
@@ -245,7 +256,7 @@ function swapBase(
     isRebase: true,
     buildName: name,
     finalName: undefined,
-    buildEdits: edits,
+    buildEdits: [...(proposal.buildEdits ?? []), ...edits],
     buildSteps: [],
     finalSteps: proposal.finalSteps ?? [],
     options: proposal.runtimes,

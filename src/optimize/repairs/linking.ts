@@ -5,7 +5,7 @@ import { installedPackages } from '../../lint/facts/installs.ts';
 import { systemOf } from '../../lint/facts/systems.ts';
 import { mayUseCgo, readGoSources } from '../recipes/go/sources.ts';
 import { sameRelease } from '../same-release.ts';
-import { type BuildEdit, type Declined, declined, type RuntimeOption, type Subject } from '../types.ts';
+import { type BuildEdit, type Declined, declined, type Need, type RuntimeOption, type Subject } from '../types.ts';
 import { type Repair, startedPaths } from './repair.ts';
 
 /** Programs and libraries that let those for glibc start on musl. */
@@ -19,20 +19,7 @@ export function repairLinking(subject: Subject): Repair | Declined | undefined {
   if (copiesLibraries(document, stage)) return undefined;
   if ([...installedPackages(document, stage)].some((name) => COMPATIBLE.test(name))) return undefined;
   if (SETTINGS.some((file) => /static|musl/.test(context.readText(file) ?? ''))) return undefined;
-  const started = startedPaths(subject);
-  const edits: BuildEdit[] = [];
-  let builder: Stage | undefined;
-  let needsBase: Build | undefined;
-  const seen = new Set<Build>();
-  for (const { build, path } of importedArtifacts(document, stage)) {
-    if (![...started].some((name) => isAt(name, path)) || seen.has(build) || !isForeign(build, system.libc)) continue;
-    seen.add(build);
-    const verdict = goVerdict(build, subject);
-    if (verdict === 'static') continue;
-    builder ??= build.stage;
-    if (verdict === undefined) needsBase = build;
-    else edits.push(verdict);
-  }
+  const { edits, builder, needsBase } = linkFor(subject, system.libc);
   if (!builder) return undefined;
   if (!needsBase) return { edits, revives: builder };
   const lack = `\`${needsBase.name}\` links with the C library of ${systemName(needsBase.stage)}`;
@@ -46,19 +33,44 @@ export function repairLinking(subject: Subject): Repair | Declined | undefined {
       stage.from,
     );
   }
-  const { libc } = systemOf(needsBase.stage);
-  const why = `\`${needsBase.name}\` links with it`;
   return {
     edits,
     revives: builder,
     base: {
       runtimes: runtimesFor(needsBase),
       needs: [
-        { kind: 'libc', libc: libc === 'musl' ? 'musl' : 'glibc', why },
+        libcNeed(needsBase),
         ...(usesShell(subject) ? [{ kind: 'shell', why: 'the command has the shell form' } as const] : []),
       ],
     },
   };
+}
+
+/** What it takes for the programs that other stages built to start on an image with this C library, or with none. */
+export interface Linkage {
+  readonly edits: readonly BuildEdit[];
+  /** The stage that built one of them. */
+  readonly builder?: Stage;
+  /** A build whose program cannot be linked statically by a flag. */
+  readonly needsBase?: Build;
+}
+
+export function linkFor(subject: Subject, libc: 'none' | 'musl'): Linkage {
+  const started = startedPaths(subject);
+  const edits: BuildEdit[] = [];
+  let builder: Stage | undefined;
+  let needsBase: Build | undefined;
+  const seen = new Set<Build>();
+  for (const { build, path } of importedArtifacts(subject.document, subject.stage)) {
+    if (![...started].some((name) => isAt(name, path)) || seen.has(build) || !isForeign(build, libc)) continue;
+    seen.add(build);
+    const verdict = goVerdict(build, subject);
+    if (verdict === 'static') continue;
+    builder ??= build.stage;
+    if (verdict === undefined) needsBase = build;
+    else edits.push(verdict);
+  }
+  return { edits, ...(builder ? { builder } : {}), ...(needsBase ? { needsBase } : {}) };
 }
 
 /** A last part `*` stands for a file whose name is not known. */
@@ -70,6 +82,12 @@ function isAt(path: string, artifact: string): boolean {
 function isForeign({ linkage, stage, ecosystem }: Build, libc: 'none' | 'musl'): boolean {
   if (linkage !== 'dynamic' || staticLinking(ecosystem) === undefined) return false;
   return libc === 'none' || systemOf(stage).libc === 'glibc';
+}
+
+/** That the program finds the C library that it is linked with. */
+export function libcNeed({ name, stage }: Build): Need {
+  const { libc } = systemOf(stage);
+  return { kind: 'libc', libc: libc === 'musl' ? 'musl' : 'glibc', why: `\`${name}\` links with it` };
 }
 
 /** Go: `static` where the sources cannot need cgo, the flag where they can do without it. */
