@@ -16,6 +16,7 @@ import { version } from '../version.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { unifiedDiff } from './diff.ts';
 import { discoverFiles } from './discover.ts';
+import { type Output, readOutputs } from './outputs.ts';
 import { findProgram } from './programs.ts';
 import { writeAtomically } from './write.ts';
 
@@ -75,12 +76,6 @@ Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with u
   },
 };
 
-/** A report to make: to a file, or to stdout where there is none. */
-interface Output {
-  readonly format: FormatName;
-  readonly file: string | undefined;
-}
-
 /** The command line, read and checked. */
 interface LintOptions extends CommandLineSettings {
   /** What `--fix`, `--fix-unsafe` and `--diff` work with; undefined when nothing is to be fixed. */
@@ -89,7 +84,7 @@ interface LintOptions extends CommandLineSettings {
   readonly diff: boolean;
   readonly failOn: (typeof SEVERITIES)[number];
   /** What is reported, and where to; one of them at most goes to stdout. */
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly Output<FormatName>[];
   readonly quiet: boolean;
   /** A file's name; null to look for none. */
   readonly config: string | null | undefined;
@@ -105,7 +100,7 @@ function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
     fix: values['fix-unsafe'] ? 'unsafe' : values.fix || diff ? 'safe' : undefined,
     diff,
     failOn: readChoice(values, 'fail-on', SEVERITIES, 'warn'),
-    outputs: readOutputs((values.format ?? []) as string[], readText(values, 'output-file')),
+    outputs: readOutputs(values, formatNames, 'stylish'),
     quiet: values.quiet === true,
     config: values['no-config'] ? null : readText(values, 'config'),
     stdinFilename: readText(values, 'stdin-filename'),
@@ -113,27 +108,6 @@ function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
     target: readText(values, 'target'),
     context: context === undefined ? undefined : resolve(context),
   };
-}
-
-function readOutputs(texts: readonly string[], outputFile: string | undefined): Output[] {
-  const outputs = (texts.length === 0 ? ['stylish'] : texts).map((text): Output => {
-    const [, name, file] = /^([^:]*)(?::(.*))?$/s.exec(text)!;
-    const format = formatNames.find((one) => one === name);
-    if (format === undefined) throw new UsageError(`--format is one of ${formatNames.join(', ')}, not "${name}"`);
-    if (file === '') throw new UsageError(`--format ${text}: a file has to follow the colon`);
-    return { format, file };
-  });
-  const open = outputs.filter(({ file }) => file === undefined);
-  if (open.length > 1) {
-    throw new UsageError(`--format ${open[1]!.format} needs a file: ${open[0]!.format} is printed already`);
-  }
-  if (open.length === 0 && outputFile !== undefined) {
-    throw new UsageError('--output-file is for a report without a file of its own, and every --format has one');
-  }
-  const files = outputs.map(({ file }) => resolve(file ?? outputFile ?? ''));
-  const twice = outputs.find((_, index) => files.indexOf(files[index]!) !== index);
-  if (twice) throw new UsageError(`--format ${twice.format}: another report goes to the same file`);
-  return outputs.map(({ format, file }) => ({ format, file: file ?? outputFile }));
 }
 
 function readRule(text: string, book: readonly Rule[]): CommandLineSettings['rules'][number] {

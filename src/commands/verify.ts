@@ -21,7 +21,8 @@ import {
   readVerifyOptions,
   withSession,
 } from './building.ts';
-import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
+import { type Command, type OptionValues, readText, UsageError, type World } from './command.ts';
+import { type Output, readOutputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
 
 export const verifyCommand: Command = {
@@ -56,8 +57,10 @@ Starting
   --layers                 name the wasted files of large images too, which takes reading all of their layers
 
 Output
-  -f, --format FORMAT      ${verificationFormats.join(', ')} (default: text)
-  -o, --output-file FILE   write the report to a file
+  -f, --format FORMAT[:FILE]
+                           ${verificationFormats.join(', ')} (default: text), to FILE if there is one;
+                           repeatable
+  -o, --output-file FILE   write the report that has no FILE of its own to this one
   -q, --quiet              no progress on stderr
   --color, --no-color      colour, or none, whatever the output is
 
@@ -85,19 +88,18 @@ or with the engine: missing, too old, without network or disk space, or unable t
     patience: { type: 'string' },
     'no-start': { type: 'boolean' },
     layers: { type: 'boolean' },
-    format: { type: 'string', short: 'f' },
+    format: { type: 'string', short: 'f', multiple: true },
     'output-file': { type: 'string', short: 'o' },
     quiet: { type: 'boolean', short: 'q' },
   },
   async run(values, words, world) {
-    const format = readChoice(values, 'format', verificationFormats, 'text');
-    const outputFile = readText(values, 'output-file');
-    if (outputFile !== undefined) checkOutput(outputFile);
+    const outputs = readOutputs(values, verificationFormats, 'text');
+    for (const { file } of outputs) if (file !== undefined) checkOutput(file);
     const options = readOptions(values, world);
     const { sides, preference } = await readSides(values, words, world);
     const verified = await runVerification(preference, sides, options, world, values.quiet === true);
     if (verified === undefined) return 130;
-    await show(verified, format, outputFile, world);
+    for (const output of outputs) await show(verified, output, world);
     return exitCode(verified);
   },
 };
@@ -162,8 +164,7 @@ function checkOutput(file: string): void {
 
 async function show(
   report: VerificationReport,
-  format: VerificationFormat,
-  file: string | undefined,
+  { format, file }: Output<VerificationFormat>,
   world: World,
 ): Promise<void> {
   const formatReport = await loadVerificationFormatter(format);
