@@ -353,7 +353,7 @@ function readMount(option: Option, env: Environment, refuse: Refuse): Mount | un
   const fields = name === 'volume' ? value.text.split(':') : mountFields(value.text);
   const [source = '', target = '', flags = ''] = fields;
   if (/docker\.sock/.test(value.text)) {
-    refuse('privileged', 'the container gets the engine’s socket', option);
+    refuse('privileged', 'the container gets the socket of the engine', option);
     return undefined;
   }
   if (CACHE.test(target)) return undefined;
@@ -395,7 +395,7 @@ function readCopy(args: readonly Argument[], place: Place): Step {
     const isInto = to !== undefined && /^[^./][^/]*:/.test(to.text);
     refuse(
       'unsupported',
-      isInto ? 'files are copied into a container' : 'a copy has a container’s path and one of the host',
+      isInto ? 'files are copied into a container' : 'a copy has a path in a container and one on the host',
       place,
     );
     return {

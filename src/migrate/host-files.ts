@@ -40,6 +40,10 @@ export class HostFiles {
     return this.#written.get(path)?.text;
   }
 
+  writtenBy(path: HostPath): FileStep | undefined {
+    return this.#written.get(path)?.step;
+  }
+
   touches(step: HostStep): readonly HandOver[] {
     return this.#touches.get(step) ?? [];
   }
@@ -60,7 +64,7 @@ export class HostFiles {
     return !this.#removed.has(path) && this.#project.list(path).length > 0;
   }
 
-  copyOut(step: CopyOutStep, origin: Origin): void {
+  copyOut(step: CopyOutStep, origin: Origin, isKnownFolder = false): void {
     const { from, isContent, to, toFolder } = step;
     const isInto = !isContent && from !== '/' && (toFolder || this.isFolder(to));
     const host = isInto ? posix.join(to, posix.basename(from)) : to;
@@ -68,18 +72,20 @@ export class HostFiles {
       origin,
       from,
       host,
-      shape: isContent || from === '/' ? 'folder' : 'unknown',
+      shape: isContent || isKnownFolder || from === '/' ? 'folder' : 'unknown',
       steps: [step],
       modes: [],
     });
   }
 
-  run(step: RunStep, origin: () => Origin): void {
+  /** `written`: the step as the script has it. */
+  run(step: RunStep, origin: () => Origin, written: RunStep): void {
     for (const { from, to, isFile } of step.outputs) {
       const shape = isFile ? 'file' : 'unknown';
-      this.#add({ origin: origin(), from, host: to, shape, steps: [step], modes: [] });
+      this.#add({ origin: origin(), from, host: to, shape, steps: [written], modes: [] });
     }
-    if (step.request.mounts.some(({ readOnly }) => !readOnly)) this.#runs.push({ step, origin: origin() });
+    if (step.outputs.length === 0 && step.request.mounts.some(({ readOnly }) => !readOnly))
+      this.#runs.push({ step, origin: origin() });
   }
 
   change(step: FileStep): void {

@@ -75,7 +75,7 @@ export function completeMigration(
 ): Migrated {
   const assumptions = new Set<string>(plan.assumptions);
   for (const [name, value] of assumed)
-    assumptions.add(`that \`${name}\` is \`${value.replaceAll('\0', '.')}\`, its default`);
+    assumptions.add(`that \`$${name}\` is \`${value.replaceAll('\0', '.')}\`, its default`);
   checkPlatforms(plan);
   checkVolumes(plan);
   const root = commonContext(plan);

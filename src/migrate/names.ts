@@ -62,13 +62,13 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
     if (finals.length > 1 && !names.has(last)) keep(last, ...tagNames(step.tags), 'final');
   }
   for (const build of builders) {
-    const { document, stage: last, path } = build;
+    const { document, stage: last } = build;
     const hint = hintOf(build);
+    const own = builders.length === 1 || /^build(?:er)?$/.test(hint) ? 'build' : `build-${hint}`;
     for (const stage of document.stages) {
-      if (stage === last)
-        keep(stage, builders[0] === build ? 'build' : `build-${hint}`, `build-${hint}`, `build-${posix.dirname(path)}`);
+      if (stage === last) keep(stage, own, 'builder', `build-${hint}`);
       else if (stage.nameWord) keep(stage, hint, 'builder');
-      else if (isNumbered(stage, document.stages)) keep(stage, `build-${hint}-${stage.index}`);
+      else if (isNumbered(stage, document.stages)) keep(stage, `${own}-${stage.index}`);
     }
   }
   const made = new Map<Origin, string>();

@@ -42,6 +42,15 @@ function find(stage: Stage | undefined, keyword: string): Command | undefined {
   return undefined;
 }
 
+/** The words of a command that needs no shell; undefined for one that does. */
+export function plainWords({ argv, text }: Command): readonly string[] | undefined {
+  const isShell =
+    argv !== undefined && argv.length === 3 && /^(?:\/bin\/)?(?:ba)?sh$/.test(argv[0]!) && argv[1] === '-c';
+  const script = text ?? (isShell ? argv[2] : undefined);
+  if (script === undefined) return argv;
+  return /^[\w@%+=:,./ -]+$/.test(script) ? script.trim().split(/\s+/) : undefined;
+}
+
 /** A command that ends at once or waits for ever, and leaves no files. */
 export function isIdle({ argv, text }: Command): boolean {
   const words = argv ?? text?.trim().split(/\s+/) ?? [];

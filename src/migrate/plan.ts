@@ -1,8 +1,8 @@
-import { type Document, decodeSource, parseDocument, type Stage } from '../dockerfile/index.ts';
+import { type Document, decodeSource, joinPath, parseDocument, type Stage } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
 import { describe, HostFiles } from './host-files.ts';
 import { findImports, type Rewrite } from './imports.ts';
-import type { Origin } from './origins.ts';
+import { commandOf, type Origin, plainWords } from './origins.ts';
 import {
   type BuildStep,
   type CreateStep,
@@ -81,6 +81,7 @@ class Planner {
       ),
     ];
     const origins = [...used];
+    for (const { build } of origins) if (build?.problem) throw build.problem;
     for (const { step } of [...builders, ...finals]) if (step.problem) throw step.problem;
     const removed = this.#checkSteps(builders, finals, origins, handOvers);
     const kept = this.#between(builders, finals, origins).filter((step) => step.kind === 'file' && !removed.has(step));
@@ -110,14 +111,18 @@ class Planner {
       }
       case 'copy-out': {
         const created = this.#containers.get(step.container);
-        if (created)
-          this.#files.copyOut(step, this.#origin(created.image, created.runs ? created : undefined, created));
-        else this.#files.copyOut(step, this.#unknown(step.container, step));
+        if (created) {
+          const origin = this.#origin(created.image, created.runs ? created : undefined, created);
+          this.#files.copyOut(step, origin, this.#isFolder(origin, step.from));
+        } else this.#files.copyOut(step, this.#unknown(step.container, step));
         return;
       }
-      case 'run':
-        this.#files.run(step, () => this.#origin(step.image, step, step));
+      case 'run': {
+        const copied = this.#copiedByRun(step);
+        const origin = () => this.#origin(step.image, copied || step.outputs.length > 0 ? undefined : step, step);
+        this.#files.run(copied ? { ...step, outputs: copied } : step, origin, step);
         return;
+      }
       case 'file':
         this.#files.change(step);
         return;
@@ -127,6 +132,42 @@ class Planner {
       default:
         return;
     }
+  }
+
+  /** `docker run -v "$PWD/out:/out" IMAGE cp FILE /out`: what it copies to the host. */
+  #copiedByRun(step: RunStep): RunStep['outputs'] | undefined {
+    const build = this.#images.get(step.image);
+    const stage = build && this.#builds.get(build)?.stage;
+    const words = plainWords(commandOf(step.request, stage));
+    if (words?.[0]?.replace(/^.*\//, '') !== 'cp') return undefined;
+    const operands = words.slice(1).filter((word) => !word.startsWith('-'));
+    const target = operands.pop();
+    const folder = step.request.workdir ?? stage?.scope.end.workdir;
+    const mount = step.request.mounts.find(
+      (one) => target !== undefined && `${target}/`.startsWith(`${one.target.replace(/\/$/, '')}/`) && !one.readOnly,
+    );
+    if (mount === undefined || target === undefined) return undefined;
+    const rest = target.slice(mount.target.replace(/\/$/, '').length).replace(/\/+$/, '');
+    const isInto = rest === '' || target.endsWith('/') || operands.length > 1;
+    const outputs = operands.flatMap((from) => {
+      const path = joinPath(folder, from);
+      const name = isInto && !/\/\.$/.test(from) ? `/${from.replace(/^.*\//, '')}` : '';
+      return path === undefined
+        ? []
+        : [{ from: path, to: joinPath('/', `${mount.source}${rest}${name}`)!.slice(1), isFile: false }];
+    });
+    return outputs.length === operands.length ? outputs : undefined;
+  }
+
+  /** The builder works there, so that it certainly is a folder. */
+  #isFolder({ build }: Origin, path: string): boolean {
+    const stage = build && this.#builds.get(build)?.stage;
+    const folder = `${path.replace(/\/$/, '')}/`;
+    return (stage?.chain ?? []).some(({ instructions, scope }) =>
+      [...instructions.map((instruction) => scope.at(instruction)), scope.end].some(({ workdir }) =>
+        `${workdir ?? ''}/`.startsWith(folder),
+      ),
+    );
   }
 
   /** A container that the script does not create; matters only if its files do. */
@@ -150,6 +191,12 @@ class Planner {
       if (!known.steps.includes(step)) known.steps.push(step);
       return known;
     }
+    const conditional = build === undefined ? this.#mentionedInBranch(image, step) : undefined;
+    if (conditional) {
+      const origin: Origin = { build, image, run, steps: [step], problem: conditional };
+      this.#origins.push(origin);
+      return origin;
+    }
     const isUnknown = build === undefined && ['$', '`', ROOT, TOKEN].some((sign) => image.includes(sign));
     const problem = isUnknown
       ? new Refusal('unknown-image', `which image \`${describe(image)}\` is, only a run of the script tells`, step)
@@ -157,6 +204,18 @@ class Planner {
     const origin: Origin = { build, image, run, steps: [step], problem };
     this.#origins.push(origin);
     return origin;
+  }
+
+  /** What looks like a published image may be one that is built under a condition. */
+  #mentionedInBranch(image: string, before: Step): Refusal | undefined {
+    const name = image.replace(/:latest$/, '');
+    for (const step of this.#steps.slice(0, this.#index(before))) {
+      if (step.kind !== 'branch' || !step.subcommands.some((one) => /^(?:build|tag|commit|load|import)$/.test(one)))
+        continue;
+      if (step.mentions.some((word) => word.includes(name) || word.includes('$')))
+        return new Refusal('control-flow', `\`${step.what}\` decides what is built`, step);
+    }
+    return undefined;
   }
 
   #planBuild(step: BuildStep): PlannedBuild | undefined {
@@ -214,6 +273,15 @@ class Planner {
       return new Refusal('unsupported', `\`${dark.name}\` is not understood`, dark);
     if (conditional?.kind === 'branch')
       return new Refusal('control-flow', `\`${conditional.what}\` decides what is built`, conditional);
+    const changing = this.#steps.find(
+      (step) => step.kind === 'host' && !step.isHarmless && this.#files.touches(step).length > 0,
+    );
+    if (changing?.kind === 'host')
+      return new Refusal(
+        'artifact-changed',
+        `\`${changing.name}\` works on \`${this.#files.touches(changing)[0]!.host}\` before it is built into the image`,
+        changing,
+      );
     if (problem) return problem;
     const last = copied.at(-1);
     if (last) {
@@ -268,6 +336,12 @@ class Planner {
       origins.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'create' ? step.container : []))),
     );
     const hosts = handOvers.map(({ host }) => host);
+    const temporary = new Set(builders.flatMap(({ path }) => (this.#files.writtenBy(path) ? [path] : [])));
+    for (const step of this.#steps) {
+      if (step.kind !== 'file' || temporary.size === 0) continue;
+      const isOnly = step.what === 'remove' && step.from.every((path) => temporary.has(path));
+      if (isOnly || (step.what === 'write' && step.to !== undefined && temporary.has(step.to))) removed.add(step);
+    }
     const judge = new StepJudge(tags, containers, hosts, handOvers);
     for (const step of this.#steps) {
       if (removed.has(step) || finals.some((final) => final.step === step)) continue;
@@ -357,7 +431,7 @@ class StepJudge {
     if (isOurs && subcommands.some((name) => !/^(?:rm|rmi|stop|kill|ps|images|inspect)$/.test(name)))
       throw new Refusal(
         'builder-used',
-        'the builder’s image or container is used here, and is not made any more',
+        'the image or container of the builder is used here, and is not made any more',
         step,
       );
     return false;

@@ -13,13 +13,15 @@ export interface Unit extends Range {
   readonly isSubshell: boolean;
   /** Only prepares what stands beside it: `cd` in a subshell. */
   readonly isWeak: boolean;
+  /** The lines of its heredocs, which stand behind it. */
+  readonly bodies: readonly Range[];
   /** The function that is called here. */
   readonly calls?: Unit | undefined;
 }
 
-export function leaf(range: Range, isWeak = false): Unit {
+export function leaf(range: Range, isWeak = false, bodies: readonly Range[] = []): Unit {
   const { start, end } = range;
-  return { kind: 'leaf', start, end, children: [], operators: [], isSubshell: false, isWeak };
+  return { kind: 'leaf', start, end, children: [], operators: [], isSubshell: false, isWeak, bodies };
 }
 
 /** What removes units from a script, with the lines that they leave empty. */
@@ -38,7 +40,12 @@ export function removeUnits(source: Source, root: Unit, removed: ReadonlySet<Uni
     return children.every((child) => isGone(child) || (isSubshell && child.isWeak));
   };
   const edits: Edit[] = [];
+  const removeBodies = ({ bodies, children }: Unit): void => {
+    for (const { start, end } of bodies) edits.push({ start, end: nextLine(source.text, end), text: '' });
+    children.forEach(removeBodies);
+  };
   const visit = (unit: Unit): void => {
+    for (const child of unit.children) if (isGone(child)) removeBodies(child);
     if (unit.kind === 'chain') removeMembers(unit, isGone, edits);
     for (const child of unit.children) {
       if (!isGone(child)) visit(child);
@@ -77,6 +84,11 @@ function withBlankLine({ text }: Source, edit: Edit): Edit {
   const isBlankBefore = /(?:^|\n)[ \t]*\r?\n$/.test(text.slice(0, edit.start));
   const behind = /^[ \t]*\r?\n/.exec(text.slice(edit.end));
   return isBlankBefore && behind ? { ...edit, end: edit.end + behind[0].length } : edit;
+}
+
+function nextLine(text: string, offset: number): number {
+  const newline = text.indexOf('\n', offset);
+  return newline < 0 ? text.length : newline + 1;
 }
 
 /** Overlapping removals become one. */

@@ -109,7 +109,8 @@ class Walker {
         return unit;
       }
       case 'pipeline': {
-        const unit = leaf(node);
+        const bodies = node.members.flatMap((member) => (member.kind === 'command' ? bodiesOf(member.redirects) : []));
+        const unit = leaf(node, false, bodies);
         if (!this.#pipeline(node.members, unit, node)) this.#branch('|', node.members, unit, node);
         return unit;
       }
@@ -242,7 +243,7 @@ class Walker {
   #command(node: ScriptCommand, isSubshell: boolean): Unit {
     const { assignments, redirects } = node;
     const isFolder = /^(?:cd|pushd|popd)$/.test(node.words[0]?.text ?? '');
-    const unit = leaf(node, isFolder && isSubshell);
+    const unit = leaf(node, isFolder && isSubshell, bodiesOf(redirects));
     if (node.words.length === 0) {
       for (const { name, value } of assignments) this.#assign(name, value, unit, node);
       return unit;
@@ -502,16 +503,11 @@ function readTar(args: readonly string[]): { mode: string; folder: string | unde
   const members: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!;
-    if (at === 0 && /^-?[cxzjJvpf]+$/.test(arg)) {
-      mode = arg.includes('c') ? 'c' : arg.includes('x') ? 'x' : '';
+    if (/^-[cxzjJvp]*[cxzjJvpf]$/.test(arg) || (at === 0 && /^[cxzjJvp]*[cxzjJvpf]$/.test(arg))) {
+      if (/[cx]/.test(arg)) mode = arg.includes('c') ? 'c' : 'x';
       if (arg.endsWith('f') && args[++at] !== '-') return undefined;
     } else if (arg === '-C' || arg === '--directory') folder = args[++at];
     else if (arg.startsWith('--directory=')) folder = arg.slice(12);
-    else if (/^-[cx]$/.test(arg)) mode = arg[1]!;
-    else if (arg === '-f') {
-      if (args[++at] !== '-') return undefined;
-    } else if (arg === '-') members.push();
-    else if (/^-[zjJvp]+$/.test(arg)) continue;
     else if (arg.startsWith('-')) return undefined;
     else members.push(arg);
   }
@@ -541,6 +537,10 @@ function unwrap(words: readonly Argument[]): readonly Argument[] {
   }
 }
 
+function bodiesOf(redirects: readonly ScriptRedirect[]): Range[] {
+  return redirects.flatMap(({ body }) => (body ? [body] : []));
+}
+
 function list({ start, end }: Range, isSubshell: boolean): MutableUnit {
-  return { kind: 'list', start, end, children: [], operators: [], isSubshell, isWeak: false };
+  return { kind: 'list', start, end, children: [], operators: [], isSubshell, isWeak: false, bodies: [] };
 }

@@ -246,7 +246,8 @@ class Replay {
   async #run(step: RunStep): Promise<void> {
     const origin = this.#migrated.plan.origins.find(({ run, steps }) => run === step || steps.includes(step));
     if (!origin) return;
-    if (step.outputs.length === 0) {
+    const isPrinted = step.outputs.length > 0;
+    if (!isPrinted) {
       const container = await this.#start(origin, step);
       await container?.remove();
       return;
