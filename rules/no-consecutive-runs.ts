@@ -3,9 +3,6 @@ import { isEditable, optionOf, type ShellRun, shellRuns, stagesOption } from '..
 import { andChain, plainWords } from '../src/lint/facts/script-nodes.ts';
 import type { Rule } from '../src/lint/types.ts';
 
-/** A RUN with more commands than this was put together on purpose. */
-const FEW = 2;
-
 export const rule: Rule = {
   id: 'no-consecutive-runs',
   aliases: ['DL3059'],
@@ -13,8 +10,8 @@ export const rule: Rule = {
   fixable: 'unsafe',
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
-  summary: 'Several short RUNs follow one another, each of which makes a layer',
-  why: 'What one layer adds and the next one changes or removes is in the image twice. RUNs with more than two commands, with different flags or with an instruction between them are not flagged. Joining them is a matter of taste where each is cached for itself, hence no more than a hint. Comments between two RUNs keep the fix away.',
+  summary: 'RUNs of one command follow one another, each of which makes a layer',
+  why: 'What one layer adds and the next one changes or removes is in the image twice. RUNs of several commands, with different flags or with an instruction between them are not flagged. Joining them is a matter of taste where each is cached for itself, hence no more than a hint. Comments between two RUNs keep the fix away.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN groupadd app\nRUN useradd -g app app\n',
@@ -57,8 +54,9 @@ function flagsOf(document: Document, { flags }: Instruction): string {
     .join(' ');
 }
 
+/** A RUN of several commands was put together on purpose. */
 function isShort(document: Document, run: Instruction): boolean {
-  return (document.shell(run)?.commands.length ?? 1) <= FEW;
+  return (document.shell(run)?.commands.filter(({ name }) => name !== '').length ?? 1) < 2;
 }
 
 /** What one command sets, another one in the same shell would see. */

@@ -27,6 +27,7 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shellRuns(document)) {
+      if (run.isTrigger) continue;
       const { commands } = run.script;
       const all = optionOf(context, 'exceptions') === false;
       const command = all ? commands.find(({ name }) => name === 'cd') : commands[0];

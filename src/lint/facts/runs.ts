@@ -79,7 +79,7 @@ export function appendCommand(run: ShellRun, text: string): readonly Edit[] | un
   const { script } = run;
   // A heredoc's body lies behind the command it belongs to, and with CRLF its last command has the CR as an argument.
   if (!isEditable(run) || /<<|\r/.test(script.text.text)) return undefined;
-  if (script.commands.some(({ name }) => name === 'exit' || name === 'exec')) return undefined;
+  if (script.commands.some(({ allWords }) => /^(?:exit|exec)$/.test(allWords[0]?.value ?? ''))) return undefined;
   const last = script.tree?.commands.at(-1);
   if (!last || last.background) return undefined;
   const at = script.range(last.command.pos, last.command.end).end;
