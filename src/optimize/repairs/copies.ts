@@ -54,10 +54,9 @@ function narrow(subject: Subject, copy: Copy) {
     world.tree.find(folder)?.isOpaque
   )
     return undefined;
-  // Only what the recipe knows to be left out of what runs: nothing is asked of a file that nobody knows.
-  const isLeft = ({ role, contextPath }: Entry) =>
-    (role === 'source' || role === 'test' || role === 'document') &&
-    !(contextPath !== undefined && mentions(context, contextPath));
+  // What is named anywhere that the program or the image is made of is not left.
+  const isLeft = ({ role, contextPath, path }: Entry) =>
+    (role === 'source' || role === 'test' || role === 'document') && !isNamed(subject, copy, path, contextPath);
   const files = entries.filter(({ kind, path }) => kind !== 'folder' && path !== folder);
   const kept = files.filter((entry) => !isLeft(entry));
   const left = files.filter(isLeft);
@@ -93,4 +92,23 @@ function narrow(subject: Subject, copy: Copy) {
       isUnproved: true,
     })),
   };
+}
+
+/** Whether the final stage, a script, or a string of the program names a file, or a folder that it lies in. */
+function isNamed(
+  { document, stage, context }: Subject,
+  copy: Copy,
+  path: string,
+  contextPath: string | undefined,
+): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const others = stage.instructions.filter((instruction) => instruction !== copy.instruction);
+  if (others.some((instruction) => document.source.slice(instruction).includes(name))) return true;
+  const scripts = context.files.filter((file) => /\.(?:sh|bash|conf|ini|ya?ml|toml|json)$/.test(file));
+  const isOfBuild = /^(?:go\.(?:mod|sum)|Cargo\.(?:toml|lock)|Makefile|Dockerfile.*)$/.test(name);
+  if (!isOfBuild && scripts.some((file) => file !== contextPath && (context.readText(file) ?? '').includes(name)))
+    return true;
+  for (let at = contextPath ?? ''; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0)))
+    if (mentions(context, at)) return true;
+  return false;
 }

@@ -6,7 +6,7 @@ import { systemOf } from '../../lint/facts/systems.ts';
 import { mayUseCgo, readGoSources } from '../recipes/go/sources.ts';
 import { sameRelease } from '../same-release.ts';
 import { type BuildEdit, type Declined, declined, type Need, type RuntimeOption, type Subject } from '../types.ts';
-import { type Repair, startedPaths } from './repair.ts';
+import { isAt, type Repair, startedPaths } from './repair.ts';
 
 /** Programs and libraries that let those for glibc start on musl. */
 const COMPATIBLE = /^(?:gcompat|libc6-compat|glibc|musl)/;
@@ -61,8 +61,9 @@ export function linkFor(subject: Subject, libc: 'none' | 'musl'): Linkage {
   let builder: Stage | undefined;
   let needsBase: Build | undefined;
   const seen = new Set<Build>();
-  for (const { build, path } of importedArtifacts(subject.document, subject.stage)) {
-    if (![...started].some((name) => isAt(name, path)) || seen.has(build) || !isForeign(build, libc)) continue;
+  for (const artifact of importedArtifacts(subject.document, subject.stage)) {
+    const { build } = artifact;
+    if (![...started].some((name) => isAt(name, artifact)) || seen.has(build) || !isForeign(build, libc)) continue;
     seen.add(build);
     const verdict = goVerdict(build, subject);
     if (verdict === 'static') continue;
@@ -71,11 +72,6 @@ export function linkFor(subject: Subject, libc: 'none' | 'musl'): Linkage {
     else edits.push(verdict);
   }
   return { edits, ...(builder ? { builder } : {}), ...(needsBase ? { needsBase } : {}) };
-}
-
-/** A last part `*` stands for a file whose name is not known. */
-function isAt(path: string, artifact: string): boolean {
-  return artifact.endsWith('/*') ? path.replace(/[^/]*$/, '*') === artifact : path === artifact;
 }
 
 /** Whether the loader that the program asks for is missing in an image with this C library, or with none. */

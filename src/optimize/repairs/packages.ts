@@ -5,7 +5,7 @@ import { importedArtifacts } from '../../lint/facts/builds.ts';
 import { type InstalledPackage, installsOf } from '../../lint/facts/installs.ts';
 import { runtimeLibrary } from '../libraries.ts';
 import type { BuildEdit, LeftBehind, Subject } from '../types.ts';
-import { COMPILED, ownChain, type Repair, startedPaths } from './repair.ts';
+import { COMPILED, isAt, ownChain, type Repair, startedPaths } from './repair.ts';
 
 const WHY = 'nothing is built in the final stage';
 /** Programs of these packages, as a text names one that it starts. */
@@ -61,11 +61,11 @@ function isSystemManager(name: string): boolean {
 /** What is started was compiled in another stage from sources that are at hand; an interpreter or an IDE may want a compiler. */
 function startsOwnProgram(subject: Subject): boolean {
   const { document, stage, context } = subject;
-  const started = startedPaths(subject);
+  const started = [...startedPaths(subject)];
   const built = importedArtifacts(document, stage).filter(
     ({ build }) => COMPILED.has(build.ecosystem) && !build.isRemote,
   );
-  return context.isComplete && built.some(({ path }) => started.has(path));
+  return context.isComplete && built.some((artifact) => started.some((path) => isAt(path, artifact)));
 }
 
 /** Whether the command, or any text of the project that may be part of the program, names one of their programs. */

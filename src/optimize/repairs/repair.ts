@@ -1,4 +1,5 @@
 import { type Document, joinPath, type Stage } from '../../dockerfile/index.ts';
+import type { Artifact } from '../../lint/facts/builds.ts';
 import { startCommand } from '../../lint/facts/shipping.ts';
 import { stageNaming } from '../../lint/facts/stage-names.ts';
 import type { Assumption, BuildEdit, LeftBehind, Need, RuntimeOption, Subject } from '../types.ts';
@@ -53,4 +54,14 @@ export function ownChain({ document, stage }: Subject): readonly Stage[] {
   const isShared = (part: Stage) =>
     document.stages.some((other) => other.baseStage === part && !stage.chain.includes(other));
   return stage.chain.filter((part) => !isShared(part));
+}
+
+/**
+ * Whether an artifact is what lies at a path. A last part `*` stands for a file whose name is not known; what is copied to
+ * `/app` is that file where no such folder is.
+ */
+export function isAt(path: string, { path: place, copy, source }: Artifact): boolean {
+  if (place.endsWith('/*') && path.replace(/[^/]*$/, '*') === place) return true;
+  const isRenamed = copy?.destination === path && copy.sources.length === 1 && source?.isFolder === false;
+  return path === place || (isRenamed && place.startsWith(`${path}/`) && !place.slice(path.length + 1).includes('/'));
 }
