@@ -39,10 +39,13 @@ const isLibrary = ({ path, type }: FileEntry): boolean =>
 const TOOLS =
   /^(?:openssl|ffmpeg|ffprobe|convert|identify|magick|unzip|rsync|python3?|mysql|mysqldump|pg_dump|pg_restore|redis-cli|kubectl|docker|terraform|pdftotext|pdftoppm|wkhtmltopdf|chromium|google-chrome|rrdtool|snmpwalk|traceroute|nslookup|iptables|sendmail|gnuplot|graphviz|tesseract|soffice|libreoffice|exiftool|mediainfo|ghostscript|sqlite3|ssh-keygen|ssh-keyscan|svnadmin|mercurial|git-lfs|git-upload-pack|git-receive-pack)$/;
 
+/** Started by compilers alone, and words that any text may hold. */
+const OF_COMPILERS = /^(?:as|ar|cc|ld|nm|gold|size|strip)$/;
+
 /** The texts by which a program or script would start a program. */
 export function textsOfProgram(name: string, pair: Pair): string[] {
   if (entryKind(pair.after) === 'native') return TOOLS.test(name) ? [name] : [];
-  return name.length < 2
+  return OF_COMPILERS.test(name)
     ? []
     : [`'${name}'`, `"${name}"`, `'${name} `, `"${name} `, `\`${name} `].filter(({ length }) => length >= 4);
 }
