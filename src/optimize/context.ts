@@ -41,6 +41,18 @@ export class BuildContext {
     return this.files.filter((file) => file === folder || file.startsWith(`${folder}/`));
   }
 
+  /** The files that a pattern of COPY stands for, or those in the folders that it stands for. */
+  match(pattern: string): readonly string[] {
+    const source = pattern.replace(/[.*+^${}()|\\?]/g, (char) =>
+      char === '*' ? '[^/]*' : char === '?' ? '[^/]' : `\\${char}`,
+    );
+    const expression = new RegExp(`^${source}$`);
+    const exact = this.files.filter((file) => expression.test(file));
+    if (exact.length > 0) return exact;
+    const below = new RegExp(`^${source}/`);
+    return this.files.filter((file) => below.test(file));
+  }
+
   readText(path: string): string | undefined {
     return this.#ignore.ignores(path) ? undefined : this.#project.readText(path);
   }

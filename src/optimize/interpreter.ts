@@ -10,6 +10,7 @@ import { isBuildPackage } from '../knowledge/packages.ts';
 import { type Copy, isWithin, sourceStage, stageCopies } from '../lint/facts/copies.ts';
 import { installsOf } from '../lint/facts/installs.ts';
 import { baseConfig } from './bases.ts';
+import { branchesOf } from './conditions.ts';
 import { applyEffect } from './effects/apply.ts';
 import { commonEffects } from './effects/index.ts';
 import { roleOfFile } from './roles.ts';
@@ -160,7 +161,7 @@ class Interpreter {
     const keyword = this.#instruction.keyword;
     const origin = `copied by ${keyword}`;
     const isPattern = /[*?[]/.test(source);
-    const files = isPattern ? matchContext(context.files, source) : context.under(source);
+    const files = isPattern ? context.match(source) : context.under(source);
     if (keyword === 'ADD' && /\.(?:tar|tar\.\w+|tgz|tbz2?|txz)$/.test(source)) {
       this.#write(
         { path: destination, role: 'unknown', entry: 'folder', isOpaque: true, origin: 'unpacked by ADD' },
@@ -267,6 +268,9 @@ class Interpreter {
         if (isNode(node.body)) frame.functions.set(name, node.body);
         return;
       }
+      case 'If':
+        for (const child of branchesOf(node, (word) => this.#expand(word, frame))) this.#node(child, commands, frame);
+        return;
       case 'For': {
         this.#for(node, commands, frame);
         return;
@@ -393,16 +397,4 @@ class Interpreter {
       if (path) this.#write({ path, role, origin: `written by \`${command}\`` }, this.#owner());
     }
   }
-}
-
-function matchContext(files: readonly string[], pattern: string): readonly string[] {
-  const source = pattern.replace(/[.*+^${}()|\\?]/g, (char) =>
-    char === '*' ? '[^/]*' : char === '?' ? '[^/]' : `\\${char}`,
-  );
-  const expression = new RegExp(`^${source}$`);
-  const exact = files.filter((file) => expression.test(file));
-  if (exact.length > 0) return exact;
-  // The pattern may stand for folders.
-  const below = new RegExp(`^${source}/`);
-  return files.filter((file) => below.test(file));
 }

@@ -149,3 +149,36 @@ RUN --mount=type=cache,target=/cache true`);
     ['/data volume', '/cache cache'],
   );
 });
+
+test('of an if only the branches that may be carried out', () => {
+  const run = (condition: string, more = '') =>
+    paths(
+      `FROM debian\nARG MODE=prod\nARG EMPTY=\nARG OPEN\nRUN if ${condition}; then touch /a; ${more}else touch /b; fi`,
+    );
+  assert.equal(run('[ "$MODE" = prod ]'), ['/a data']);
+  assert.equal(run('[ $MODE != prod ]'), ['/b data']);
+  assert.equal(run('test -n "$EMPTY"', 'elif [ ! -z "$MODE" ]; then touch /c; '), ['/c data']);
+  assert.equal(run('[ "$OPEN" = prod ]'), ['/a data', '/b data']);
+  assert.equal(run('[ -f /etc/x ]'), ['/a data', '/b data']);
+  assert.equal(run('[ "$MODE" = prod ] && true'), ['/a data', '/b data']);
+  assert.equal(run('[ "$OPEN" = x ]', 'elif [ $MODE = prod ]; then touch /c; '), ['/a data', '/c data']);
+});
+
+test('symbolic links count from where they lie, and folders may be links', () => {
+  const links = walk(
+    'FROM debian\nWORKDIR /src\nRUN touch /opt/t-1/tool && ln -s t-1 /opt/t && ln -s ../../opt/t/tool /usr/bin/tool && cd /opt && ln t-1/tool hard',
+  ).tree;
+  assert.equal(
+    links.entries.flatMap(({ path, linkTo }) => (linkTo === undefined ? [] : [`${path} ${linkTo}`])),
+    ['/opt/hard /opt/t-1/tool', '/opt/t /opt/t-1', '/usr/bin/tool /opt/t/tool'],
+  );
+  assert.is(links.resolve('/usr/bin/tool'), '/opt/t-1/tool');
+});
+
+test('relative working directories of a base that has one', () => {
+  assert.equal(paths('FROM golang\nWORKDIR a\nWORKDIR b\nRUN touch x && cd .. && touch y\nWORKDIR /c\nRUN touch z'), [
+    '/c/z data',
+    '/go/a/b/x data',
+    '/go/a/y data',
+  ]);
+});
