@@ -5,6 +5,9 @@ import { type ByteStream, readTar, type TarEntry } from './tar.ts';
 /** Files that say how programs are loaded, users looked up, and which package a file is of; few are large. */
 const KEPT =
   /^(?:\/usr)?\/(?:etc\/(?:passwd|group|nsswitch\.conf|os-release|timezone|ld\.so\.conf|ld\.so\.conf\.d\/[^/]+|ld\.so\.cache|ld\.so\.preload|ld-musl-[^/]+\.path|apk\/world)|lib\/os-release|lib\/apk\/db\/installed|var\/lib\/dpkg\/(?:info\/[^/]+\.list|status)|var\/lib\/apt\/extended_states)$/;
+/** What packages of languages say of themselves, dependencies among it. */
+const MANIFEST = /\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$|\.dist-info\/METADATA$/;
+const LARGEST_MANIFEST = 128 * 1024;
 const LARGEST_KEPT = 2 * 1024 * 1024;
 
 /** Undefined symbols that tell what a program may ask of the image at run time. */
@@ -19,7 +22,8 @@ const SYMBOLS: ReadonlySet<string> = new Set([
 
 export const contentOptions: ContentOptions = {
   symbols: SYMBOLS,
-  keep: (path, size) => size <= LARGEST_KEPT && KEPT.test(path),
+  keep: (path, size) =>
+    size <= LARGEST_MANIFEST && MANIFEST.test(path) ? true : size <= LARGEST_KEPT && KEPT.test(path),
 };
 
 /** An entry of the archive with what its bytes tell. */

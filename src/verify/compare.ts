@@ -14,7 +14,12 @@ export interface Search {
 }
 
 export function planSearch(pair: Pair): Search {
-  const texts = [...NEED_TEXTS, ...textsOfLost(pair, lostFiles(pair)), ...textsOfAbsent(pair)];
+  const texts = [
+    ...NEED_TEXTS,
+    ...textsOfLost(pair, lostFiles(pair)),
+    ...textsOfAbsent(pair),
+    ...pair.before.config.env.keys(),
+  ];
   return { files: searchedFiles(pair.after), texts };
 }
 

@@ -214,6 +214,24 @@ export function inReach(pair: Pair): LostFile[] {
   return found;
 }
 
+/** Program text that is compiled; its paths stand in what was made of it, for those who look for faults. */
+const COMPILED =
+  /\.(?:go|s|S|asm|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|ipp|mm?|rs|zig|nim|java|kt|scala|swift|hs|ml|cs|fs|tsx?)$/;
+const NAMEABLE: ReadonlySet<FileClass> = new Set<FileClass>(['source', 'project file', 'test']);
+
+/** Lost files that are harmless by their class, unless a program names their whole path; folders to write to among them. */
+export function nameable(lost: readonly LostFile[]): LostFile[] {
+  const isNameable = ({ entry, class: name, isBase, module }: LostFile) => {
+    const { path, type } = entry;
+    if (isBase || module !== undefined || path.length < 8 || path.indexOf('/', 1) < 0) return false;
+    if (type === 'directory') return name === 'temporary' && !/^\/(?:tmp|var\/tmp|dev|proc|sys)\//.test(path);
+    return NAMEABLE.has(name) && !COMPILED.test(path);
+  };
+  return lost.filter(isNameable).slice(0, MOST_NAMEABLE);
+}
+
+const MOST_NAMEABLE = 500;
+
 /** The texts to search the rewrite for, and no more than can be searched in reasonable time. */
 export function textsOfLost(pair: Pair, lost: readonly LostFile[]): string[] {
   const texts = new Set<string>([TO_OWN_FOLDER]);
@@ -222,7 +240,7 @@ export function textsOfLost(pair: Pair, lost: readonly LostFile[]): string[] {
     const { strong, weak, content } = tracesOf(pair, file);
     for (const text of [...strong, ...weak, ...(content === undefined ? [] : [content])]) texts.add(text);
   }
-  return [...texts];
+  return [...texts, ...nameable(lost).map(({ entry }) => Buffer.from(entry.path).toString('latin1'))];
 }
 
 const TEXT_FILE =

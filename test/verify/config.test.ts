@@ -121,3 +121,61 @@ test('another platform', async () => {
   assert.equal(await config({ StopSignal: '15' }, {}), []);
   assert.equal(await config({ StopSignal: 'TERM' }, { StopSignal: 'SIGTERM' }), []);
 });
+
+test('arguments of `run` end up where they did', async () => {
+  const split =
+    'worse: The command is split differently between ENTRYPOINT and CMD, so arguments of `run` end up elsewhere';
+  const shell = ['/bin/sh', '-c', '/app/main'];
+  const cases: [Record<string, unknown>, Record<string, unknown>, string | RegExp][] = [
+    [{ Entrypoint: ['/app/main'], Cmd: ['16'] }, { Cmd: ['/app/main', '16'] }, split],
+    [{ Cmd: shell }, { Entrypoint: ['/app/main'], Cmd: [] }, split],
+    [{ Entrypoint: ['/app/main'], Cmd: [] }, { Entrypoint: shell, Cmd: [] }, split],
+    [{ Entrypoint: shell, Cmd: [] }, { Entrypoint: ['/app/main'], Cmd: [] }, /^changed: .* without a shell now/],
+    [{ Cmd: shell }, {}, /^changed: .* without a shell now/],
+  ];
+  for (const [before, after, expected] of cases) {
+    const [said = ''] = await config(before, after);
+    assert.ok(typeof expected === 'string' ? said === expected : expected.test(said), said);
+  }
+});
+
+test('a start script of the base is the base’s own', async () => {
+  const Cmd = ['/app/main'];
+  const starter = '/usr/local/bin/mvn-entrypoint.sh';
+  const script = { 'usr/local/bin/mvn-entrypoint.sh': executable('#!/bin/sh\nexec "$@"\n') };
+  const before = { Entrypoint: [starter], Cmd };
+  assert.match((await config(before, { Cmd }, { base: script }))[0] ?? '', /^changed: .* only starts the command/);
+  const own = { 'app/main': executable(staticProgram()), ...script };
+  assert.match((await config(before, { Cmd }, { own }))[0] ?? '', /^worse: The command was/);
+  const split = await config(before, { Entrypoint: ['/app/main'], Cmd: [] }, { base: script });
+  assert.match(split[0] ?? '', /^worse: The command is split differently/);
+});
+
+test('variables that look like versions, and those that steer what never heard of them', async () => {
+  const own = (text: string): Image => ({ own: { 'app/main': executable(staticProgram(text)) } });
+  const of = (text: string, old: string[], now: string[]) =>
+    findings(
+      'config',
+      image({ Env: ['PATH=/bin', ...old] }, own(text)),
+      image({ Env: ['PATH=/bin', ...now] }, own(text)),
+    );
+  assert.equal(await of('', ['APP_VERSION=1'], []), [
+    'changed: The variable APP_VERSION=1 is lost, which only a build reads',
+  ]);
+  assert.equal(await of('prints APP_VERSION', ['APP_VERSION=1'], []), ['worse: The variable APP_VERSION=1 is lost']);
+  assert.equal(await of('prints APP_VERSION', ['APP_VERSION=1'], ['APP_VERSION=2']), [
+    'worse: The variable APP_VERSION was 1 and is 2',
+  ]);
+  assert.equal(await of('', [], ['GODEBUG=x=1']), ['unknown: There is a new variable: GODEBUG=x=1']);
+  assert.equal(await of('', [], ['COLOUR=red']), ['changed: There is a new variable: COLOUR=red']);
+});
+
+test('a health check that asks for the same, at the same times', async () => {
+  const check = (Test: string, more: object = {}) => ({ Healthcheck: { Test: ['CMD-SHELL', Test], ...more } });
+  const url = 'http://localhost:80/up';
+  const outcomes = async (...pair: [object, object]) =>
+    (await config({ ...pair[0] }, { ...pair[1] })).map((line) => line.split(':')[0]);
+  assert.equal(await outcomes(check(`curl -f ${url}`), check(`wget -q ${url}`)), ['changed']);
+  assert.equal(await outcomes(check(`curl -f ${url}`), check('true')), ['unknown']);
+  assert.equal(await outcomes(check('true'), check('true', { Interval: 9 })), ['worse']);
+});

@@ -183,7 +183,7 @@ test('files that both have hold the same', async () => {
     ['changed: /app/main.go differs: its content is another one (1 bytes, now 1)'],
   );
   assert.equal(await changed({ 'app/main': program }, { 'app/main': executable(staticProgram('other')) }), [
-    'unknown: /app/main differs: the code is another one, although it is linked in the same way',
+    'unknown: /app/main differs: the code is another one',
   ]);
   assert.equal(await changed({ 'app/l': { target: '/a' } }, { 'app/l': { target: '/b' } }), [
     'unknown: /app/l differs: it pointed to /a and points to /b',
@@ -280,4 +280,68 @@ test('links and settings that packages leave when they are installed', async () 
     'changed: 1 file left behind: package database',
     'changed: 3 files left behind: package',
   ]);
+});
+
+test('a harmless class is no excuse for what a program names', async () => {
+  const names = (text: string) => executable(staticProgram(text));
+  const gone = async (text: string, ...paths: string[]) => {
+    const own = Object.fromEntries(paths.map((path) => [path, path.endsWith('/') ? {} : 'x']));
+    return (await lost({ ...own, 'app/main': names(text) }, { 'app/main': names(text) }))[0];
+  };
+  assert.is(
+    await gone('logs to /var/log/service/access.log', 'var/log/service/'),
+    'worse: /var/log/service is not there any more: /app/main names it',
+  );
+  assert.is(
+    await gone('reads /app/templates/page.in', 'app/templates/page.in'),
+    'worse: /app/templates/page.in is not there any more: /app/main names it',
+  );
+  assert.is(await gone('/app/src/main.c:12', 'app/src/main.c'), 'changed: 1 file left behind: source');
+  assert.is(await gone('', 'var/log/service/'), 'changed: 1 file left behind: temporary');
+});
+
+test('dependencies of dependencies are loaded as late as any', async () => {
+  const settings = { Cmd: ['node', 'index.js'], WorkingDir: '/app' };
+  const base = { 'usr/bin/node': executable(staticProgram()) };
+  const left = (dependencies: object) => ({
+    'app/index.js': "require('left')",
+    'app/node_modules/left/package.json': JSON.stringify({ name: 'left', dependencies }),
+    'app/node_modules/left/index.js': 'x',
+  });
+  const pad = { 'app/node_modules/pad/package.json': '{}', 'app/node_modules/pad/index.js': 'x' };
+  const found = async (own: Image['own'], after: Image['own']) =>
+    (
+      await findings(
+        'lost-files',
+        { base, own: own ?? {}, config: settings },
+        { base, own: after ?? {}, config: settings },
+      )
+    )[0];
+  assert.match(
+    (await found({ ...left({ pad: '1' }), ...pad }, left({ pad: '1' }))) ?? '',
+    /^unknown: .*pad.*the package of \/app\/node_modules\/left\/package.json depends on it$/,
+  );
+  assert.match((await found({ ...left({}), ...pad }, left({}))) ?? '', /^changed: /);
+  const whole = { ...left({ pad: '1' }), 'app/node_modules/left/tests/a.js': 'x' };
+  assert.match((await found({ ...whole, ...pad }, left({ pad: '1' }))) ?? '', /^changed: /);
+});
+
+test('packages of Python that others require', async () => {
+  const settings = { Cmd: ['python3', 'main.py'], WorkingDir: '/app' };
+  const base = { 'usr/bin/python3': executable(staticProgram()) };
+  const folder = 'usr/lib/python3/site-packages';
+  const flask = (requires: string) => ({
+    'app/main.py': 'import flask',
+    [`${folder}/flask/__init__.py`]: 'x',
+    [`${folder}/Flask-1.0.dist-info/METADATA`]: `Name: Flask\n${requires}\n\nRequires-Dist: nothing`,
+  });
+  const yaml = { [`${folder}/yaml/__init__.py`]: 'x', [`${folder}/PyYAML-6.dist-info/METADATA`]: 'Name: PyYAML\n\n' };
+  const found = async (requires: string) => {
+    const own = flask(requires);
+    const before = { base, own: { ...own, ...yaml }, config: settings };
+    return (await findings('lost-files', before, { base, own, config: settings }))[0]?.split(':')[0];
+  };
+  assert.is(await found('Requires-Dist: pyyaml (>=5)'), 'unknown');
+  assert.is(await found("Requires-Dist: pyyaml; extra == 'all'"), 'changed');
+  assert.is(await found('Requires-Dist: nothing'), 'changed');
 });

@@ -58,8 +58,10 @@ function judge(
       return { outcome: 'changed', why: 'the code is the same, a build id or a time stamp is not' };
     }
     const linked = (entry: FileEntry) => [entry.elf?.interpreter, ...(entry.elf?.needed ?? [])].join(' ');
-    if (linked(old) !== linked(now)) return { outcome: 'changed', why: 'it is linked differently' };
-    return { outcome: 'unknown', why: 'the code is another one, although it is linked in the same way' };
+    // A program that was built anew to be linked in another way; what interpreters load has no reason to be.
+    const isBuiltAnew = linked(old) !== linked(now) && entryKind(before) === 'native';
+    if (isBuiltAnew) return { outcome: 'changed', why: 'it is linked differently' };
+    return { outcome: 'unknown', why: 'the code is another one' };
   }
   if (old.archiveDigest !== undefined && old.archiveDigest === now.archiveDigest) {
     return { outcome: 'changed', why: 'the entries of the archive are the same, their times are not' };

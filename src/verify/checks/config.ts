@@ -12,7 +12,7 @@ export const config: StaticCheck = {
     const evidence = [
       ...platform(pair),
       ...command(pair),
-      ...environment(pair),
+      ...environment(pair, facts),
       ...workingDir(pair, facts),
       ...user(pair),
       ...lists(pair),
@@ -28,8 +28,13 @@ export const config: StaticCheck = {
 /** Start scripts of public images that set up the image's own tools and then start their arguments. */
 const STARTER = /^(?:\/usr\/local\/bin\/mvn-entrypoint\.sh|\/__cacert_entrypoint\.sh)$/;
 
-const withoutStarter = (words: readonly string[]): readonly string[] =>
-  STARTER.test(words[0] ?? '') ? words.slice(1) : words;
+/** The words behind such a script, if it is the base's own, and nobody has asked it to set anything up. */
+function withoutStarter(snapshot: Snapshot, words: readonly string[]): readonly string[] {
+  const [first = ''] = words;
+  const script = snapshot.files.get(first);
+  const isBases = script === undefined || snapshot.isBase(script);
+  return STARTER.test(first) && isBases && !snapshot.config.env.has('USE_SYSTEM_CA_CERTS') ? words.slice(1) : words;
+}
 
 const show = (words: readonly string[]): string => (words.length === 0 ? 'none' : JSON.stringify(words));
 
@@ -46,31 +51,48 @@ function command({ before, after }: Pair): Evidence[] {
   const [old, now] = [before.command, after.command];
   const cause = { kind: 'config', field: before.config.entrypoint.length > 0 ? 'Entrypoint' : 'Cmd' } as const;
   const at = (outcome: Outcome, message: string): Evidence[] => [{ outcome, message, cause }];
-  if (equal(old, now)) {
-    if (equal(before.config.entrypoint, after.config.entrypoint)) return [];
+  if (equal(old, now) && equal(before.config.entrypoint, after.config.entrypoint)) return [];
+  if (now.length === 0) return at('worse', `The command ${show(old)} is lost`);
+  if (old.length === 0) return at('changed', `There is a command now: ${show(now)}`);
+  const doesSame = sameCommand(before, after);
+  if (doesSame === undefined) return at('worse', `The command was ${show(old)} and is ${show(now)}`);
+  if (takesOther(before, after))
     return at(
       'worse',
       `The command is split differently between ENTRYPOINT and CMD, so arguments of \`run\` end up elsewhere`,
     );
+  return at('changed', doesSame);
+}
+
+/** Why two commands that are not the same word for word do the same; undefined where they do not. */
+function sameCommand(before: Snapshot, after: Snapshot): string | undefined {
+  const [old, now] = [before.command, after.command];
+  const [bare, other] = [withoutStarter(before, old), withoutStarter(after, now)];
+  if (equal(old, now)) return 'The command is the same';
+  if (equal(bare, other) && bare.length > 0) {
+    const isGone = bare.length < old.length;
+    return `${isGone ? old[0] : now[0]} of ${isGone ? 'the old' : 'the new'} base only starts the command: ${show(other)}`;
   }
-  if (now.length === 0) return at('worse', `The command ${show(old)} is lost`);
-  if (equal(withoutStarter(old), withoutStarter(now)) && withoutStarter(old).length > 0) {
-    const isGone = withoutStarter(old).length < old.length;
-    const [starter] = isGone ? old : now;
-    return at(
-      'changed',
-      `${starter} of ${isGone ? 'the old' : 'the new'} base only starts the command: ${show(withoutStarter(now))}`,
-    );
-  }
-  if (old.length === 0) return at('changed', `There is a command now: ${show(now)}`);
-  if (equal(unwrapped(old), unwrapped(now))) {
-    return at(
-      'changed',
-      `The command is started ${isShellForm(now) ? 'through a shell now' : 'without a shell now'}: ${show(now)}`,
-    );
-  }
-  if (onlyMoved(before, after)) return at('changed', `The program is elsewhere: ${show(old)} became ${show(now)}`);
-  return at('worse', `The command was ${show(old)} and is ${show(now)}`);
+  if (equal(unwrapped(old), unwrapped(now)))
+    return `The command is started ${isShellForm(now) ? 'through a shell now' : 'without a shell now'}: ${show(now)}`;
+  return onlyMoved(before, after) ? `The program is elsewhere: ${show(old)} became ${show(now)}` : undefined;
+}
+
+/** Whether what is said behind `run IMAGE` becomes of another part of the command. */
+function takesOther(before: Snapshot, after: Snapshot): boolean {
+  const [one, two] = [argumentsOf(before), argumentsOf(after)];
+  // A shell that has dropped them may go if there are none by itself.
+  return one !== two && !(one === DROPPED && after.config.cmd.length === 0 && two !== REPLACE);
+}
+
+const REPLACE = 'they take the place of the command';
+const DROPPED = 'they are dropped';
+
+/** What becomes of arguments of `run`: the words that they come behind, if they do. */
+function argumentsOf(snapshot: Snapshot): string {
+  const entrypoint = withoutStarter(snapshot, snapshot.config.entrypoint);
+  if (entrypoint.length === 0) return REPLACE;
+  return isShellForm(entrypoint) && entrypoint.length === 3 ? DROPPED : show(entrypoint.slice(1));
 }
 
 const isShellForm = (argv: readonly string[]): boolean =>
@@ -100,11 +122,19 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const equal = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
-/** Variables that only builds read, and those that tell which version of something was installed. */
+/** Variables that only builds read. */
 const BUILD_ONLY =
-  /^(?:GOPATH|GOROOT|GOTOOLCHAIN|GOCACHE|GOMODCACHE|GOFLAGS|GOPROXY|GO111MODULE|GOOS|GOARCH|CGO_ENABLED|CARGO_HOME|RUSTUP_HOME|RUSTFLAGS|MAVEN_HOME|MAVEN_CONFIG|MAVEN_OPTS|M2_HOME|GRADLE_HOME|GRADLE_USER_HOME|GRADLE_OPTS|SBT_HOME|KOTLIN_HOME|PIP_[A-Z_]+|POETRY_[A-Z_]+|npm_config_[a-z_]+|NPM_CONFIG_[A-Z_]+|YARN_[A-Z_]+|PNPM_HOME|DEBIAN_FRONTEND|CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MAKEFLAGS|NUGET_[A-Z_]+|DOTNET_(?:SDK_VERSION|USE_POLLING_FILE_WATCHER|NOLOGO|GENERATE_ASPNET_CERTIFICATE|CLI_[A-Z_]+)|GPG_KEYS?)$|_(?:VERSION|SHA\d*|SHA256SUM|CHECKSUM|DOWNLOAD_URL|GPG_KEY)$|^PYTHON_(?:PIP_VERSION|SETUPTOOLS_VERSION|GET_PIP_[A-Z0-9]+|SHA256)$/;
+  /^(?:GOPATH|GOROOT|GOTOOLCHAIN|GOCACHE|GOMODCACHE|GOFLAGS|GOPROXY|GO111MODULE|GOOS|GOARCH|CGO_ENABLED|CARGO_HOME|RUSTUP_HOME|RUSTFLAGS|MAVEN_HOME|MAVEN_CONFIG|MAVEN_OPTS|M2_HOME|GRADLE_HOME|GRADLE_USER_HOME|GRADLE_OPTS|SBT_HOME|KOTLIN_HOME|PIP_[A-Z_]+|POETRY_[A-Z_]+|npm_config_[a-z_]+|NPM_CONFIG_[A-Z_]+|YARN_[A-Z_]+|PNPM_HOME|DEBIAN_FRONTEND|CC|CXX|CFLAGS|CXXFLAGS|LDFLAGS|MAKEFLAGS|NUGET_[A-Z_]+|DOTNET_(?:SDK_VERSION|USE_POLLING_FILE_WATCHER|NOLOGO|GENERATE_ASPNET_CERTIFICATE|CLI_[A-Z_]+)|GPG_KEYS?)$/;
 
-function environment({ before, after }: Pair): Evidence[] {
+/** Those that tell which version of something was installed, mostly for nobody but the build. */
+const VERSION =
+  /_(?:VERSION|SHA\d*|SHA256SUM|CHECKSUM|DOWNLOAD_URL|GPG_KEY)$|^PYTHON_(?:PIP_VERSION|SETUPTOOLS_VERSION|GET_PIP_[A-Z0-9]+|SHA256)$/;
+
+/** Variables that change what programs do that never heard of them. */
+const STEERS =
+  /^(?:LD_\w+|NODE_(?:OPTIONS|ENV|PATH|EXTRA_CA_CERTS)|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS|CLASSPATH|PYTHON(?:PATH|HOME|OPTIMIZE|STARTUP|WARNINGS|MALLOC|UTF8)|GODEBUG|GOGC|GOMEMLIMIT|GOMAXPROCS|GOTRACEBACK|MALLOC_\w+|TZ|BASH_ENV|ENV|IFS|PERL5\w+|RUBY(?:OPT|LIB)|(?:https?|all|no)_proxy|(?:HTTPS?|ALL|NO)_PROXY)$/;
+
+function environment({ before, after }: Pair, { searched }: StaticFacts): Evidence[] {
   const found: Evidence[] = [];
   const kind = entryKind(before);
   const fromBase = (name: string) => before.baseConfig?.env.get(name) === before.config.env.get(name);
@@ -112,23 +142,23 @@ function environment({ before, after }: Pair): Evidence[] {
     const now = after.config.env.get(name);
     if (now === old) continue;
     const cause = { kind: 'config', field: 'Env', name } as const;
+    const isVersion = VERSION.test(name) && (fromBase(name) || (searched && after.mentioning(name).size === 0));
+    const onlyBuilds = BUILD_ONLY.test(name) || isVersion;
     if (name === 'PATH') found.push(...searchPath({ before, after }));
     else if (now === undefined) {
-      const isHarmless =
-        BUILD_ONLY.test(name) && (kind === 'native' || fromBase(name) || before.baseConfig === undefined);
+      const isHarmless = onlyBuilds && (kind === 'native' || fromBase(name) || before.baseConfig === undefined);
       const isLocale = /^(?:LANG|LC_[A-Z]+|LANGUAGE)$/.test(name);
       const outcome = isHarmless ? 'changed' : isLocale && kind === 'native' && fromBase(name) ? 'unknown' : 'worse';
       const why = isHarmless ? ', which only a build reads' : '';
       found.push({ outcome, message: `The variable ${name}=${old} is lost${why}`, cause });
     } else {
-      const outcome = BUILD_ONLY.test(name) || isRelocated(old, now, after) ? 'changed' : 'worse';
+      const outcome = onlyBuilds || isRelocated(old, now, after) ? 'changed' : 'worse';
       found.push({ outcome, message: `The variable ${name} was ${old} and is ${now}`, cause });
     }
   }
   for (const [name, now] of after.config.env) {
     if (before.config.env.has(name) || name === 'PATH') continue;
-    const risky =
-      /^(?:LD_LIBRARY_PATH|LD_PRELOAD|NODE_OPTIONS|JAVA_TOOL_OPTIONS|PYTHONPATH|PYTHONHOME|NODE_ENV|TZ)$/.test(name);
+    const risky = STEERS.test(name) && after.baseConfig?.env.get(name) !== now;
     const cause = { kind: 'config', field: 'Env', name } as const;
     found.push({ outcome: risky ? 'unknown' : 'changed', message: `There is a new variable: ${name}=${now}`, cause });
   }
@@ -255,9 +285,13 @@ function single({ before, after }: Pair): Evidence[] {
   } else if (isOff(check?.test) && !isOff(other?.test)) {
     found.push({ outcome: 'unknown', message: `There is a health check now: ${show(other?.test ?? [])}`, cause });
   } else if (!isOff(check?.test) && JSON.stringify(check) !== JSON.stringify(other)) {
+    const isSame = equal(check?.test ?? [], other?.test ?? []);
+    const asksSame = asked(check?.test) !== '' && asked(check?.test) === asked(other?.test);
     found.push({
-      outcome: 'changed',
-      message: `The health check was ${show(check?.test ?? [])} and is ${show(other?.test ?? [])}`,
+      outcome: isSame ? 'worse' : asksSame ? 'changed' : 'unknown',
+      message: isSame
+        ? `The health check ${show(check?.test ?? [])} comes at other times, or is given up at others`
+        : `The health check was ${show(check?.test ?? [])} and is ${show(other?.test ?? [])}`,
       cause,
     });
   }
@@ -267,6 +301,10 @@ function single({ before, after }: Pair): Evidence[] {
   }
   return found;
 }
+
+/** The addresses that a health check asks. */
+const asked = (test: readonly string[] = []): string =>
+  (test.join(' ').match(/https?:\/\/[^\s'")]+/g) ?? []).sort().join(' ');
 
 const SIGNALS: Readonly<Record<string, string>> = {
   HUP: '1',

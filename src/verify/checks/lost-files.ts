@@ -1,4 +1,5 @@
-import { doubtful, type LostFile, lostFiles, tracesOf } from '../lost.ts';
+import { dependentOf, findsModule } from '../dependencies.ts';
+import { doubtful, type LostFile, lostFiles, nameable, tracesOf } from '../lost.ts';
 import { type Evidence, makeCheck, type Outcome } from '../model.ts';
 import type { Pair } from '../snapshot.ts';
 import { entryKind } from '../traits.ts';
@@ -10,6 +11,7 @@ export const lostFilesCheck: StaticCheck = {
   check(pair, facts) {
     const lost = lostFiles(pair);
     const evidence: Evidence[] = [...harmless(lost)];
+    evidence.push(...named(pair, lost));
     const groups = new Map<string, { judged: Judged; files: string[] }>();
     for (const file of doubtful(lost)) {
       const judged = judge(pair, file, facts);
@@ -38,6 +40,15 @@ export const lostFilesCheck: StaticCheck = {
 
 function folderOf({ entry, module }: LostFile): string {
   return module ?? entry.path.split('/').slice(0, -1).join('/');
+}
+
+/** What is harmless by its class is not where somebody names it. */
+function named({ after }: Pair, lost: readonly LostFile[]): Evidence[] {
+  return nameable(lost).flatMap(({ entry: { path } }) => {
+    const [reader] = after.mentioning(Buffer.from(path).toString('latin1'));
+    const message = `${path} is not there any more: ${reader} names it`;
+    return reader === undefined ? [] : [{ outcome: 'worse', message, cause: { kind: 'file', path } }];
+  });
 }
 
 function harmless(lost: readonly LostFile[]): Evidence[] {
@@ -76,11 +87,13 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   }
   for (const text of strong) {
     const reader = [...after.mentioning(text)].find(
-      (path) => module === undefined || !(NODE_MANIFEST.test(path) || hasOwnModule(pair, path, module)),
+      (path) => module === undefined || !(NODE_MANIFEST.test(path) || findsModule(after.files, path, module)),
     );
     if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
   }
   if (!searched) return { outcome: 'unknown', why: 'it may be read at run time' };
+  const dependent = module === undefined ? undefined : dependentOf(pair, module);
+  if (dependent !== undefined) return { outcome: 'unknown', why: `the package of ${dependent} depends on it` };
   if (module !== undefined) return { outcome: 'changed', why: `nothing outside of dependencies imports ${module}` };
   if (isBuildOnly?.(entry.path) === true) return { outcome: 'changed', why: 'it is only needed to build' };
   for (const text of weak) {
@@ -90,13 +103,6 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   }
   if (kind === 'native') return { outcome: 'changed', why: 'no program of the image names it' };
   return { outcome: 'unknown', why: 'it may be read at run time' };
-}
-
-/** Whether node finds the package nearer to a file than where it is lost. */
-function hasOwnModule({ after }: Pair, reader: string, module: string): boolean {
-  for (let at = reader.lastIndexOf('/'); at >= 0; at = at === 0 ? -1 : reader.lastIndexOf('/', at - 1))
-    if (after.files.resolve(`${reader.slice(0, at)}/node_modules/${module}/package.json`)) return true;
-  return false;
 }
 
 /** The part of the rewrite's config that names a path or a folder above it. */
