@@ -39,8 +39,8 @@ export function editBuildCommand(
       edits.push({ start: words.target.start, end: words.target.end, text: `--target ${inputs.target}` });
     else inserted.push(`--target ${inputs.target}`);
   }
-  inserted.push(...missingArgs(plan, final).map(({ text }) => `--build-arg ${text}`));
-  inserted.push(...missingOptions(plan, final).map(({ text }) => text));
+  inserted.push(...missingArgs(plan, final).map((arg) => source.slice(arg)));
+  inserted.push(...missingOptions(plan, final).map((option) => source.slice(option)));
   if (inserted.length > 0) edits.push({ start: words.optionsAt, end: words.optionsAt, text: `${inserted.join(' ')} ` });
   if (words.input) edits.push(...removeInput(source, words.input));
   return edits;

@@ -50,8 +50,17 @@ export interface Migrated {
 export function migrateScript(request: MigrationRequest): Migrated | Refused {
   try {
     const { source, path, cwd, project } = request;
-    const walk = readHost(source, path, cwd, project);
-    return completeMigration({ source, path, root: walk.root }, walk, planMigration(walk.steps, project), project);
+    let first: Refusal | undefined;
+    for (const walk of readHost(source, path, cwd)) {
+      try {
+        return completeMigration({ source, path, root: walk.root }, walk, planMigration(walk.steps, project), project);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        // What a target does that builds nothing says little of why the others are refused.
+        if (first === undefined || first.code === 'no-builder-pattern') first = error;
+      }
+    }
+    throw first ?? new Refusal('no-builder-pattern', 'there is nothing that a shell would run', { start: 0, end: 0 });
   } catch (error) {
     return refusedBy(error);
   }

@@ -29,7 +29,7 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
       }
     }
   }
-  for (const { image } of origins) taken.add(repositoryOf(image).toLowerCase());
+  for (const { image, build } of origins) if (build === undefined) taken.add(repositoryOf(image).toLowerCase());
   const names = new Map<Stage, string>();
   const choose = (...candidates: readonly string[]): string => {
     const usable = candidates

@@ -13,6 +13,7 @@ import {
   type Step,
 } from './types.ts';
 import { ROOT, TOKEN } from './values.ts';
+import { OTHER_TARGET } from './walk.ts';
 
 /** A build of the script with its Dockerfile. */
 export interface PlannedBuild {
@@ -424,6 +425,11 @@ class StepJudge {
     const isOurs = mentions.some(
       (word) => this.#tags.has(word) || this.#tags.has(`${word}:latest`) || this.#containers.has(word.split(':')[0]!),
     );
+    if (step.what === OTHER_TARGET) {
+      if (isOurs && subcommands.some((name) => !/^(?:rm|rmi|stop|kill)$/.test(name)))
+        throw new Refusal('builder-used', 'another target uses the image or container of the builder', step);
+      return false;
+    }
     if (builds && (isBetween || isOurs))
       throw new Refusal('control-flow', `\`${step.what}\` decides what is built`, step);
     if (isBetween && !isHarmless)

@@ -73,7 +73,8 @@ function removeStatement({ text }: Source, { start, end }: Range): Edit {
   const [behind] = /^[ \t]*(?:;(?!;)[ \t]*)?/.exec(text.slice(end))!;
   const next = end + behind.length;
   const isLast = /^(?:\r?\n|$)/.exec(text.slice(next));
-  if (/^[ \t]*[@-]?$/.test(before) && isLast) return { start: lineStart, end: next + isLast[0].length, text: '' };
+  if (/^[ \t]*(?:- |[@+-]*)$/.test(before) && isLast)
+    return { start: lineStart, end: next + isLast[0].length, text: '' };
   if (behind.includes(';')) return { start, end: next, text: '' };
   const separator = /[ \t]*;[ \t]*$/.exec(before);
   return { start: start - (separator && isLast ? separator[0].length : 0), end, text: '' };

@@ -31,6 +31,12 @@ export interface Part {
   readonly body: readonly ScriptStatement[];
   /** Where it starts; undefined: where the part before has ended. */
   readonly cwd?: HostPath;
+  /** What goes when all of its statements go. */
+  readonly unit?: Range;
+  /** What decides whether it runs. */
+  readonly condition?: string;
+  /** An action of somebody else's instead of commands. */
+  readonly action?: string;
 }
 
 /** Follows a script without running it. */
@@ -39,10 +45,14 @@ export function walkScript(
   path: HostPath,
   cwd: HostPath,
   given: ReadonlyMap<string, Value> = new Map(),
+  aside: readonly Part[] = [],
 ): Walk {
   const walker = new Walker(path, cwd, given);
-  return walker.walk(parts);
+  return walker.walk(parts, aside);
 }
+
+/** Stands for a target of the Makefile that is not the one at hand. */
+export const OTHER_TARGET = 'another target';
 
 interface MutableUnit extends Unit {
   readonly children: Unit[];
@@ -71,14 +81,43 @@ class Walker {
     for (const [name, value] of given) this.#env.set(name, value);
   }
 
-  walk(parts: readonly Part[]): Walk {
+  walk(parts: readonly Part[], aside: readonly Part[]): Walk {
     const root = list({ start: 0, end: Number.MAX_SAFE_INTEGER }, false);
-    for (const { body, cwd } of parts) {
-      if (cwd !== undefined) this.#env.goTo(cwd);
-      this.#hasEnded = false;
-      this.#statements(body, root, false);
+    for (const part of parts) this.#part(part, root);
+    for (const { body } of aside) {
+      for (const { node } of body) this.#branch(OTHER_TARGET, [node], leaf(node), node);
     }
     return { steps: this.#steps, root, assumed: this.#env.assumed };
+  }
+
+  #part({ body, cwd, unit, condition, action }: Part, root: MutableUnit): void {
+    if (cwd !== undefined) this.#env.goTo(cwd);
+    this.#hasEnded = false;
+    const range = unit ?? { start: body[0]?.start ?? 0, end: body.at(-1)?.end ?? 0 };
+    if (action !== undefined) {
+      const isHarmless = /^(?:actions\/(?:checkout|setup-|cache)|docker\/(?:login|setup|metadata)-)/.test(action);
+      this.#steps.push({
+        kind: 'host',
+        name: action,
+        isHarmless,
+        paths: [],
+        text: action,
+        unit: leaf(range),
+        ...range,
+      });
+    } else if (condition !== undefined) {
+      this.#branch(
+        condition,
+        body.map(({ node }) => node),
+        leaf(range),
+        range,
+      );
+    } else if (unit === undefined) this.#statements(body, root, false);
+    else {
+      const own = list(unit, false);
+      root.children.push(own);
+      this.#statements(body, own, false);
+    }
   }
 
   #statements(body: readonly ScriptStatement[], into: MutableUnit, isSubshell: boolean): void {

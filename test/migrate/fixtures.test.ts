@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { relink, withTexts } from '../../src/commands/migrate/relink.ts';
 import { decodeSource, parseDocument, Source } from '../../src/dockerfile/index.ts';
 import { folderProject } from '../../src/lint/project.ts';
 import { type Migrated, migratePair, migrateScript, type Refused } from '../../src/migrate/index.ts';
@@ -32,7 +33,12 @@ function migrate(
   encode: (text: string) => string,
 ): Migrated | Refused {
   const project = folderProject(join(folder, 'project'));
-  if (pair) return migratePair({ artifacts: [], buildContext: '', context: '', ...pair, project });
+  if (pair) {
+    const request = { artifacts: [], buildContext: '', context: '', ...pair, project };
+    const outcome = migratePair(request);
+    const fresh = outcome.kind === 'migrated' ? relink(outcome, project) : undefined;
+    return fresh ? migratePair({ ...request, project: withTexts(project, fresh.texts) }) : outcome;
+  }
   const bytes = readFileSync(join(folder, 'project', script));
   const source = new Source(script, encode(decodeSource(script, bytes).text));
   return migrateScript({ source, path: script, cwd, project });
