@@ -13,6 +13,8 @@ import {
 } from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
 
+const PIP = /^(?:pip|python)[\d.]*$/;
+
 export const rule: Rule = {
   id: 'no-pip-cache',
   aliases: ['DL3042'],
@@ -30,11 +32,12 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
+      if (!run.script.commands.some(({ name }) => PIP.test(name))) continue;
       const variables = new ScriptVariables(document.scope(run.run));
       const { commands } = run.script;
       for (const [index, command] of commands.entries()) {
         variables.take(command);
-        const call = /^(?:pip|python)/.test(command.name) ? packageCall(command) : undefined;
+        const call = PIP.test(command.name) ? packageCall(command) : undefined;
         if (call?.parsed.subcommand !== 'install' || call.parsed.manager.family !== 'language') continue;
         const off =
           command.assignments.find(({ name }) => name === 'PIP_NO_CACHE_DIR')?.value ??

@@ -22,6 +22,7 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
+      if (!run.script.commands.some(({ name }) => name === 'useradd')) continue;
       const variables = new ScriptVariables(document.scope(run.run));
       for (const command of run.script.commands) {
         variables.take(command);

@@ -20,6 +20,7 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const { run, script } of shippedRuns(document, context)) {
+      if (!script.commands.some(({ name }) => mayInstall(name))) continue;
       const variables = new ScriptVariables(document.scope(run));
       for (const command of script.commands) {
         variables.take(command);
@@ -39,6 +40,10 @@ export const rule: Rule = {
     }
   },
 };
+
+function mayInstall(name: string): boolean {
+  return /^(?:python|pip)[\d.]*$/.test(name) || pinning(name) !== undefined;
+}
 
 interface InstallCall {
   readonly kind: Pinning;

@@ -25,6 +25,7 @@ export class ShellScript implements ShellText {
   readonly shell: string;
   readonly isMapped: boolean;
   readonly #whole: Range;
+  #tree: ReturnType<typeof parse> | undefined;
   #commands: readonly ShellCommand[] | undefined;
   #errors: readonly { readonly message: string; readonly range: Range }[] | undefined;
 
@@ -55,7 +56,8 @@ export class ShellScript implements ShellText {
 
   /** The syntax tree of the text, for those who need more than the commands; undefined for other languages. */
   get tree(): ReturnType<typeof parse> | undefined {
-    return this.dialect === 'sh' ? parse(this.text.text) : undefined;
+    if (this.dialect === 'sh') this.#tree ??= parse(this.text.text);
+    return this.#tree;
   }
 
   #parse(): void {
@@ -92,7 +94,7 @@ class Walker {
   }
 
   walk(): void {
-    this.#visit(parse(this.#script.text.text), { isConditional: false, isSubstitution: false, depth: 0 });
+    this.#visit(this.#script.tree!, { isConditional: false, isSubstitution: false, depth: 0 });
   }
 
   #visit(node: SyntaxNode, around: Context): void {

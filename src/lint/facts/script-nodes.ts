@@ -13,9 +13,21 @@ export function andChain({ script }: ShellRun): readonly ScriptNode[] | undefine
   return node.operators.every((operator) => operator === '&&') ? node.members : undefined;
 }
 
+const pipelines = new WeakMap<ShellRun, readonly ScriptPipeline[]>();
+
 /** Every pipeline of a script, those in groups, branches and substitutions included. */
-export function pipelinesOf({ script }: ShellRun): readonly ScriptPipeline[] {
-  if (!script.text.text.includes('|')) return [];
+export function pipelinesOf(run: ShellRun): readonly ScriptPipeline[] {
+  let found = pipelines.get(run);
+  if (!found) {
+    found = readPipelines(run);
+    pipelines.set(run, found);
+  }
+  return found;
+}
+
+function readPipelines({ script }: ShellRun): readonly ScriptPipeline[] {
+  // Most scripts have none, and are not worth a second reading.
+  if (!/(?:^|[^|])\|(?!\|)/.test(script.text.text)) return [];
   const found: ScriptPipeline[] = [];
   for (const { node } of parseScript(script.text).body) collect(node, found);
   return found.filter(({ members }) => members.length > 1);
