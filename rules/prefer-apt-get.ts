@@ -52,11 +52,15 @@ function replacement(document: Document, run: ShellRun, command: ShellCommand): 
   return edits;
 }
 
+const WRITES = /^(?:rm|mv|echo|printf|sed|tee|truncate)$/;
+
 /** apt removes what it downloaded; apt-get does where the images of Debian and Ubuntu say so, and nobody took that away. */
 function keepsDownloads(document: Document, { stage }: ShellRun): boolean {
   return shellRuns(document).some(
     (other) =>
       stage.chain.includes(other.stage) &&
-      other.script.commands.some(({ args }) => args.some(({ value }) => /docker-clean|Keep-Downloaded/.test(value))),
+      other.script.commands.some(
+        ({ name, args }) => WRITES.test(name) && args.some(({ value }) => /docker-clean|Keep-Downloaded/.test(value)),
+      ),
   );
 }
