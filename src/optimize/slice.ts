@@ -151,6 +151,8 @@ class Slicer {
   #sort(entry: Entry): void {
     const { path, role, isOpaque, kind } = entry;
     if (this.#isKept(path)) return;
+    // Which folder a wildcard stands for is not known: what lies in it is a part of the folder around it.
+    if (entry.contextPath === undefined && /[*?[].*\//.test(path)) return;
     if (this.#isInCache(entry)) {
       this.#leave(path, 'cache', 'it lies in a cache mount, and is not in the image');
       return;
