@@ -11,6 +11,7 @@ import { repairPackages } from './repairs/packages.ts';
 import { nameStage, type Repair } from './repairs/repair.ts';
 import { weighRuntimes } from './runtimes.ts';
 import {
+  type Assumption,
   type BuildEdit,
   type Candidate,
   type Declined,
@@ -85,9 +86,21 @@ export function planRepair(subject: Subject, options: OptimizeOptions): Plan | D
     carried: [],
     explicit: [],
     leftBehind: found.flatMap(({ leftBehind = [] }) => leftBehind),
-    assumptions: found.flatMap(({ assumptions = [] }) => assumptions),
+    assumptions: [...found.flatMap(({ assumptions = [] }) => assumptions), ...keptBase(subject, options, base)],
     ...(revived ? { reference: referenceFor(subject, revived) } : {}),
   };
+}
+
+/** A runtime that was asked for is not put below commands that may be for another. */
+function keptBase(
+  { stage }: Subject,
+  { runtime = 'auto' }: OptimizeOptions,
+  base: Repair['base'],
+): readonly Assumption[] {
+  if (base || runtime === 'auto' || runtime === stage.image?.text) return [];
+  return [
+    { sentence: `the final stage keeps ${stage.image!.text}, although ${runtime} was asked for`, isUnproved: false },
+  ];
 }
 
 /** Those that do not lie in what another edit writes anew. */

@@ -109,7 +109,10 @@ function summarize({ plan }: Rewritten, { before, after, caveats, checks }: Veri
   const sizes =
     before.bytes === undefined || after.bytes === undefined
       ? ''
-      : `, ${formatBytes(before.bytes)} → ${formatBytes(after.bytes)} (${formatRatio(before.bytes, after.bytes)})`;
+      : `, ${formatBytes(before.bytes)} → ${formatBytes(after.bytes)}${
+          // What did not start may have lacked more than it had.
+          after.bytes > before.bytes ? '' : ` (${formatRatio(before.bytes, after.bytes)})`
+        }`;
   const little = caveats.some((caveat) => caveat.includes('proved little')) ? '; starting it proved little' : '';
   const revived = checks.find(({ id }) => id === 'revived')?.evidence[0]?.message;
   if (revived !== undefined) return `Repaired and verified${sizes}; ${revived[0]!.toLowerCase()}${revived.slice(1)}`;
