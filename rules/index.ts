@@ -7,6 +7,7 @@ import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
+import { rule as noLegacyBuilderPattern } from './no-legacy-builder-pattern.ts';
 import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   noDevDependenciesInFinalStage,
   noDistUpgrade,
   noForwardStageReference,
+  noLegacyBuilderPattern,
   noLibcMismatch,
   noNamedUserWithoutPasswd,
   noNumericFrom,

@@ -9,6 +9,7 @@ import { type Config, configDefinitions, configSchema } from '../src/config/keys
 import { publishSchema } from '../src/config/schema.ts';
 import { escapeControls } from '../src/formatters/escape.ts';
 import type { Rule } from '../src/lint/types.ts';
+import { migrateSchema } from './migrate-schema.ts';
 import { optimizeSchema } from './optimize-schema.ts';
 import { reportSchema } from './report-schema.ts';
 import { verificationSchema } from './verification-schema.ts';
@@ -24,6 +25,7 @@ export function generate(): Record<string, string> {
     'src/version.ts': `// Generated from package.json by \`npm run generate\`.\nexport const version = '${version}';\n`,
     'schema/config.json': json(schema),
     'schema/report.json': json(reportSchema),
+    'schema/migrate.json': json(migrateSchema),
     'schema/optimize.json': json(optimizeSchema),
     'schema/verification.json': json(verificationSchema),
     '.dockerfileoptrc.example': exampleConfig(),

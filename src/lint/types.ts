@@ -94,6 +94,8 @@ export interface Project {
 export interface Example {
   /** Is flagged. */
   readonly bad: string;
+  /** What stands beside it, where the rule looks at that: path in the build context → text. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Is clean. Where the rule has a fix that applies to `bad`, this is its result. */
   readonly good: string;
 }

@@ -28,6 +28,10 @@ function projectIn(folder: string): Project {
   };
 }
 
+function projectOf(files: Readonly<Record<string, string>>): Project {
+  return { readText: (path) => files[path], list: (path) => (path === '.' ? Object.keys(files) : []) };
+}
+
 function settingsFor(rule: Rule, folder: string, { target, options }: Case): LintSettings {
   const severity = rule.severity === 'off' ? 'info' : rule.severity;
   const checkShell = rule.codes && shellcheck ? shellChecker(shellcheck) : undefined;
@@ -89,8 +93,9 @@ for (const rule of rules) {
   });
 
   test('examples: bad is flagged, good is clean, fixing bad gives good', () => {
-    for (const { bad, good } of rule.examples) {
-      const settings = settingsFor(rule, join(FIXTURES, 'none'), {});
+    for (const { bad, good, files } of rule.examples) {
+      const project = files ? projectOf(files) : projectIn(join(FIXTURES, 'none'));
+      const settings = { ...settingsFor(rule, join(FIXTURES, 'none'), {}), project };
       const document = parseDocument(new Source('Dockerfile', bad));
       const findings = lintDocument(document, settings);
       assert.ok(findings.length > 0, `not flagged:\n${bad}`);
