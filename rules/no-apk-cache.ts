@@ -1,3 +1,4 @@
+import type { Document, ShellCommand } from '../src/dockerfile/index.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import {
@@ -5,6 +6,8 @@ import {
   exceptionsOption,
   insertBehind,
   optionOf,
+  type ShellRun,
+  shellRuns,
   shippedRuns,
   stagesOption,
 } from '../src/lint/facts/runs.ts';
@@ -37,7 +40,8 @@ export const rule: Rule = {
         if (isRemoved && optionOf(context, 'exceptions') !== false) continue;
         // Without the network there is only the cache; one in a folder of its own is there on purpose.
         const isWanted = command.hasOption('--no-network', '--cache-dir');
-        const edits = isWanted ? undefined : insertBehind(run, add, ' --no-cache');
+        const edits =
+          isWanted || isIndexUsed(document, run, command) ? undefined : insertBehind(run, add, ' --no-cache');
         yield {
           at: commandRange(command, add),
           message: isRemoved
@@ -49,3 +53,17 @@ export const rule: Rule = {
     }
   },
 };
+
+/** Whether a later command may install from the index that this one leaves; it is fixed first. */
+function isIndexUsed(document: Document, { run, stage }: ShellRun, command: ShellCommand): boolean {
+  return shellRuns(document).some((later) => {
+    if (later.run.index < run.index || !later.stage.chain.includes(stage)) return false;
+    const { commands } = later.script;
+    const next = commands.slice(later.run === run ? commands.indexOf(command) + 1 : 0).find(usesIndex);
+    return next !== undefined && next.subcommand !== 'update' && !next.hasOption('-U', '--update', '--update-cache');
+  });
+}
+
+function usesIndex({ name, args }: ShellCommand): boolean {
+  return name === 'apk' && !args.some(({ value }) => /^(?:--no-cache|del|info)$/.test(value));
+}

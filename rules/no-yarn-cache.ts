@@ -2,7 +2,14 @@ import { joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
 import { contextText } from '../src/lint/facts/context-files.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
-import { appendCommand, commandRange, isWrapped, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
+import {
+  appendCommand,
+  commandRange,
+  isWrapped,
+  shellRuns,
+  shippedRuns,
+  stagesOption,
+} from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -44,9 +51,14 @@ export const rule: Rule = {
         joinPath(document.scope(run.run)?.workdir, 'yarn.lock') ?? '/yarn.lock',
       );
       if (lock?.includes('__metadata:') || command.hasOption('--immutable', '--mode')) continue;
+      const isOffline = shellRuns(document).some(({ script }) =>
+        script.commands.some((other) => other.name === 'yarn' && other.hasOption('--offline')),
+      );
       const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
       const edits =
-        isFirst && !command.isConditional && !isWrapped(command) ? appendCommand(run, 'yarn cache clean') : undefined;
+        isFirst && !isOffline && !command.isConditional && !isWrapped(command)
+          ? appendCommand(run, 'yarn cache clean')
+          : undefined;
       const install = command.args.find(({ value }) => value === 'install');
       yield {
         at: commandRange(command, install),
