@@ -7,7 +7,15 @@ import {
   type VerificationFormat,
   verificationFormats,
 } from '../formatters/verification/index.ts';
-import type { BuildReport, ProgressEvent, Side, VerificationReport, VerifyOptions } from '../verify/index.ts';
+import type {
+  BuildReport,
+  ProgressEvent,
+  Side,
+  StructureTest,
+  VerificationReport,
+  VerifyOptions,
+} from '../verify/index.ts';
+import { StructureTestError } from '../verify/structure/tests.ts';
 import { verify } from '../verify/verify.ts';
 import { version } from '../version.ts';
 import {
@@ -52,6 +60,7 @@ Engine
 Starting
   --run COMMAND            run this in both and compare, like \`docker run IMAGE COMMAND\`; repeatable
   --path PATH              ask web servers for this path too; repeatable
+  --structure-tests FILE   tests for container-structure-test that hold for BEFORE have to hold for AFTER; repeatable
   --patience SECONDS       for a program to end or a server to listen (default: 15)
   --no-start               start nothing: only the images at rest are compared
   --layers                 name the wasted files of large images too, which takes reading all of their layers
@@ -85,6 +94,7 @@ or with the engine: missing, too old, without network or disk space, or unable t
     builder: { type: 'string' },
     run: { type: 'string', multiple: true },
     path: { type: 'string', multiple: true },
+    'structure-tests': { type: 'string', multiple: true },
     patience: { type: 'string' },
     'no-start': { type: 'boolean' },
     layers: { type: 'boolean' },
@@ -95,7 +105,7 @@ or with the engine: missing, too old, without network or disk space, or unable t
   async run(values, words, world) {
     const outputs = readOutputs(values, verificationFormats, 'text');
     for (const { file } of outputs) if (file !== undefined) checkOutput(file);
-    const options = readOptions(values, world);
+    const options = { ...readOptions(values, world), structureTests: await readTests(values) };
     const { sides, preference } = await readSides(values, words, world);
     const verified = await runVerification(preference, sides, options, world, values.quiet === true);
     if (verified === undefined) return 130;
@@ -208,6 +218,20 @@ function readOptions(values: OptionValues, world: World): VerifyOptions {
     timeCached: values['time-cached'] === true,
     ...(patience === undefined ? {} : { patience }),
   };
+}
+
+async function readTests(values: OptionValues): Promise<StructureTest[]> {
+  const paths = readList(values, 'structure-tests');
+  if (paths.length === 0) return [];
+  if (values['no-start'] === true) throw new UsageError('--structure-tests and --no-start exclude each other');
+  const { readStructureTests } = await import('../verify/structure/read.ts'); // with a parser of YAML
+  return paths.flatMap((path) => {
+    try {
+      return readStructureTests(readFileSync(path, 'utf8'), path);
+    } catch (error) {
+      throw new UsageError(error instanceof StructureTestError ? error.message : `${path}: ${describeFailure(error)}`);
+    }
+  });
 }
 
 /** Milliseconds. */

@@ -20,4 +20,5 @@ export { type HttpAnswer, type Observation, observe, type Watch } from './observ
 export { type Explanation, explainRuntimeError } from './runtime-errors.ts';
 export { scanFiles } from './scan.ts';
 export { Snapshot } from './snapshot.ts';
+export { type StructureTest, StructureTestError } from './structure/tests.ts';
 export { type ProgressEvent, type Side, Verifier, type VerifyOptions, verify } from './verify.ts';

@@ -6,6 +6,9 @@ export interface Watch {
   readonly image: string;
   /** Instead of the image's command. */
   readonly command?: readonly string[];
+  /** Instead of the image's entry point and command. */
+  readonly entrypoint?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly network?: ContainerNetwork;
   /** How long a program may take to end, or a server to listen; it is asked again and again. */
   readonly patience: () => number;
@@ -73,6 +76,8 @@ export async function observe(engine: Engine, watch: Watch): Promise<Observation
     memory: watch.memory ?? 2 * 1024 ** 3,
     pids: 1024,
     ...(watch.command === undefined ? {} : { command: watch.command }),
+    ...(watch.entrypoint === undefined ? {} : { entrypoint: watch.entrypoint }),
+    ...(watch.env === undefined ? {} : { env: watch.env }),
     ...(watch.ports === undefined ? {} : { ports: watch.ports }),
   });
   if (!container.ok) {

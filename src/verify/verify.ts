@@ -8,6 +8,8 @@ import { scanFiles } from './scan.ts';
 import { type Built, buildCheck, notBuilt, reportSide, type Side } from './sides.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type RewriteRuns, Starts } from './starts.ts';
+import { checkStructure } from './structure/check.ts';
+import type { StructureTest } from './structure/tests.ts';
 
 export type { Side } from './sides.ts';
 
@@ -16,6 +18,8 @@ export interface VerifyOptions {
   readonly build?: Omit<BuildRequest, 'dockerfile' | 'context' | 'target' | 'onProgress'>;
   /** Commands of the user's, each the words behind `run IMAGE`. */
   readonly runs?: readonly (readonly string[])[];
+  /** Tests that hold for the original have to hold for a rewrite. */
+  readonly structureTests?: readonly StructureTest[];
   /** Paths that web servers are asked for beside `/` and what the health check asks for. */
   readonly paths?: readonly string[];
   /** Milliseconds that a program may take to end, or a server to listen; 15,000 unless told. */
@@ -121,7 +125,7 @@ export class Verifier {
       const observed = early ?? this.#starts.rewrite(after.image.id);
       keep(observed);
       const started = await this.#starts.compare(one, two, after.image.id, await observed);
-      all.push(...started.checks);
+      all.push(...started.checks, ...(await this.#checkStructure(one, before.image.id, two, after.image.id)));
       caveats.push(...started.caveats);
     }
     return this.#report(before, after, all, leftBehind, caveats);
@@ -181,6 +185,13 @@ export class Verifier {
       caveats.push(`The files of the rewrite could not be searched: ${(error as Error).message}`);
       return { two, searched: false };
     }
+  }
+
+  #checkStructure(one: Snapshot, before: string, two: Snapshot, after: string): Promise<Check[]> {
+    const { structureTests = [], patience = 15_000 } = this.#options;
+    if (structureTests.length > 0) this.#tell('run', 'both', 'Running the structure tests');
+    const subject = (id: string, snapshot: Snapshot) => ({ engine: this.#engine, id, snapshot, patience });
+    return checkStructure(structureTests, subject(before, one), subject(after, two));
   }
 
   #report(

@@ -42,6 +42,19 @@ test('one sentence when there is no engine', async () => {
   await refuses(['Dockerfile', 'small.Dockerfile', '-q', '--engine', 'podman'], 'podman is not installed');
 });
 
+test('reads structure tests before it looks for an engine', async () => {
+  const tests = 'schemaVersion: 2.0.0\ncommandTests:\n  - command: a\n    setup: [[b]]\n';
+  const said = async (...args: string[]) => {
+    const all = { ...files, 'tests.yaml': tests, 'good.yaml': tests.replace(/ *setup.*\n/, '') };
+    return (await run(['verify', 'Dockerfile', 'small.Dockerfile', '-q', ...args], { files: all, env: { PATH: '' } }))
+      .err;
+  };
+  assert.match(await said('--structure-tests', 'none.yaml'), /none.yaml: no such file or folder/);
+  assert.match(await said('--structure-tests', 'tests.yaml'), /tests.yaml:4: `setup` is not understood here/);
+  assert.match(await said('--structure-tests', 'good.yaml'), /no container engine/);
+  assert.match(await said('--structure-tests', 'good.yaml', '--no-start'), /exclude each other/);
+});
+
 test('takes what the configuration says where the command line says nothing', async () => {
   const config = '{ "engine": "podman", "target": "y", "context": "app" }';
   const both = { ...files, '.dockerfileoptrc.json': config };
