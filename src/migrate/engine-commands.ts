@@ -3,7 +3,7 @@ import { type Argument, BUILD, COPY, GLOBAL, type Option, OTHER, REMOVE, RUN, sp
 import type { BuildStep, CopyOutStep, CreateStep, KeptOption, Mount, RunRequest, RunStep, Step } from './types.ts';
 import { Refusal } from './types.ts';
 import type { Unit } from './units.ts';
-import { type Environment, toHostPath, type Value } from './values.ts';
+import { type Environment, ROOT, TOKEN, toHostPath, type Value } from './values.ts';
 
 /** What is known where a command stands. */
 export interface Place extends Range {
@@ -411,6 +411,7 @@ function readCopy(args: readonly Argument[], place: Place): Step {
   const source = { ...from, text: from.text.slice(colon + 1) } satisfies Value;
   if (source.text.includes('$') || source.text.includes('`'))
     refuse('unknown-value', `which path \`${from.written}\` is, only a run of the script tells`, from);
+  else if (isOdd(source.text)) refuse('unsupported', 'the path has signs that mean something to COPY', from);
   if (to.text === '-') refuse('unsupported', 'the copy goes to another command', place);
   const path = hostPath(to, env, refuse) ?? '';
   const step: CopyOutStep = {
@@ -424,6 +425,11 @@ function readCopy(args: readonly Argument[], place: Place): Step {
     problem: problems[0],
   };
   return step;
+}
+
+/** Signs that a Dockerfile would take for wildcards, variables, escapes or the end of a line. */
+function isOdd(path: string): boolean {
+  return /[*?[\]\\"$\r\n]/.test(path) || path.includes(ROOT) || path.includes(TOKEN);
 }
 
 /** Absolute, without what says nothing. */

@@ -51,6 +51,9 @@ export function fileStep(
   const paths = isMode ? operands.slice(1) : operands;
   const target = hasTarget ? paths.at(-1) : undefined;
   const sources = hasTarget ? paths.slice(0, -1) : paths;
+  const mode = isMode ? operands[0]?.text : undefined;
+  if (mode !== undefined && !/^(?:[0-7]{3,4}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*)$/.test(mode))
+    refuse('unknown-value', `what the mode \`${mode}\` is, is not known`, base);
   const resolve = (word: Argument) => hostPath(word, env, refuse);
   return {
     kind: 'file',
@@ -59,7 +62,7 @@ export function fileStep(
     to: target && resolve(target),
     toFolder: target !== undefined && /(?:^|\/)\.{0,2}$/.test(target.text),
     isContent: hasTarget && sources.some(({ text }) => /\/\.$/.test(text)),
-    mode: isMode ? operands[0]?.text : undefined,
+    mode,
     problem: problems[0],
     ...base,
   };

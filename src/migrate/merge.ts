@@ -6,7 +6,7 @@ import { nameStages, type StageNames } from './names.ts';
 import type { Origin } from './origins.ts';
 import type { MigrationPlan, PlannedBuild } from './plan.ts';
 import { type HostPath, Refusal } from './types.ts';
-import { workOf } from './work.ts';
+import { shellWord, workOf } from './work.ts';
 
 /** The one Dockerfile that takes the place of several. */
 export interface Merged {
@@ -263,7 +263,7 @@ class Merger {
 function modeLines(origin: Origin, { handOvers }: MigrationPlan): string[] {
   const lines = handOvers
     .filter((handOver) => handOver.origin === origin)
-    .flatMap(({ modes, from }) => modes.map((mode) => `RUN chmod ${mode} ${from}`));
+    .flatMap(({ modes, from }) => modes.map((mode) => `RUN chmod ${mode} ${shellWord(from)}`));
   return [...new Set(lines)];
 }
 

@@ -3,6 +3,7 @@ import type { Stage } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
 import { commandOf, inheritsIdle, isIdle, type Origin, runInstruction } from './origins.ts';
 import { type HostPath, Refusal } from './types.ts';
+import { ROOT, TOKEN } from './values.ts';
 
 /** The instructions that do in a stage what a container has done; none where it has done nothing. */
 export function workOf(
@@ -38,8 +39,10 @@ export function workOf(
       ? undefined
       : posix.relative(root === '' ? '.' : root, source === '' ? '.' : source);
     if (path === undefined) throw new Refusal('mount', `\`${source}\` is no folder of the project`, run);
+    if (/[\s$\\*?[\]"]/.test(path + target))
+      throw new Refusal('unsupported', 'the mounted path has signs that mean something to COPY', run);
     const isEmpty = source !== '' && project.list(source).length === 0;
-    if (isEmpty && !readOnly) lines.push(`RUN mkdir -p ${target}`);
+    if (isEmpty && !readOnly) lines.push(`RUN mkdir -p ${shellWord(target)}`);
     else if (!isEmpty || project.readText(source) !== undefined) {
       const chown = user === undefined || /^(?:root|0)(?::|$)/.test(user) ? '' : `--chown=${user} `;
       lines.push(`COPY ${chown}${path === '' ? '.' : path} ${target}`);
@@ -63,7 +66,17 @@ export function workOf(
     assumptions.add(`that ${who}, as whom the container runs, only decides who owns the files`);
   }
   lines.push(runInstruction(command));
+  const odd = [origin.image, ...lines].find(
+    (line) => /[\r\n]/.test(line) || line.includes(ROOT) || line.includes(TOKEN),
+  );
+  if (odd !== undefined)
+    throw new Refusal('unsupported', 'what the container is given does not fit into lines of a Dockerfile', run);
   return lines;
+}
+
+/** A word for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+:,./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A value between double quotes, if it needs them. */

@@ -200,6 +200,31 @@ test('spaces, quotes and newlines in paths stay one word', () => {
   if (broken.kind === 'migrated') assert.not.match(broken.dockerfile.after, /^RUN rm/m);
 });
 
+test('nothing that a container is given becomes an instruction of its own', () => {
+  const run = (options: string) =>
+    `${BEFORE}docker run --name extract ${options}\ndocker cp extract:/src/app .\n${AFTER}`;
+  const given = [
+    '-e "A=x\nRUN evil" app:build make',
+    '-w "/a\nRUN evil" app:build make',
+    '-v "$PWD:/a\nRUN evil" app:build make',
+    'app:build sh -c "a\nRUN evil"',
+    '-e A=\\"x app:build make',
+    '"x\nRUN evil" make',
+  ];
+  for (const options of given) {
+    const outcome = migrate(run(options));
+    if (outcome.kind === 'migrated') assert.not.match(outcome.dockerfile.after, /^RUN evil/m);
+  }
+  const chmod = migrate(`${BEFORE}${COPY}chmod "755 x; evil" app\n${AFTER}`);
+  assert.is(chmod.kind, 'refused');
+  for (const path of ['/src/a*', '/src/$x', '/src/[a]', '/src/a\\\\b'])
+    assert.is(
+      migrate(`${BEFORE}docker create --name extract app:build\ndocker cp 'extract:${path}' ./app\n${AFTER}`).kind,
+      'refused',
+      path,
+    );
+});
+
 test('a project without files', () => {
   assert.is(refusal(`${BEFORE}${COPY}${AFTER}`, 'build.sh', emptyProject), 'no-dockerfile');
 });
