@@ -188,6 +188,13 @@ test('an original that cannot start says nothing of a rewrite that does', () => 
       /^The original does not start \(.*(?:no such file or directory|not found)\), the rewrite ends/,
     );
   }
+  const exec = dead[1]!;
+  const same = startChecks[0]!.check({
+    before: [exec, exec],
+    after: observed({ exitCode: 1, stderr: 'no database\n' }),
+  });
+  assert.equal([same.evidence[0]?.cause, same.caveat], [{ kind: 'behaviour', what: 'revived' }, undefined]);
+  assert.match(found(exec, exec, exec)[0] ?? '', /^start unknown: Neither can be started: exec \.\/app/);
   // A program that fails for a reason of its own did start.
   const failed = observed({ exitCode: 1, stderr: 'exec ./plugin: no such file or directory\nplugins: 0\n' });
   const [start] = startChecks[0]!.check({ before: [failed, failed], after: observed({ exitCode: 0 }) }).evidence;

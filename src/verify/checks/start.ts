@@ -15,13 +15,16 @@ export const start: RunCheck = {
       const message = `The original does not do the same twice: it ${one}, then it ${two}`;
       return done({ outcome: 'unknown', message, cause });
     }
-    if (one === three) {
-      if (first.refusal === undefined) return done();
-      return done({ outcome: 'unknown', message: `Neither can be started: ${oneLine(first.refusal)}`, cause });
-    }
+    // Even with the same exit code: what a program ends with is not what the runtime does in its place.
     if (dies(first) && !dies(after)) {
       const message = `The original does not start (${oneLine(first.refusal ?? lastLine(first))}), the rewrite ${three}: there is nothing to compare it with`;
-      return done({ outcome: 'unknown', message, cause: { kind: 'behaviour', what: 'revived' } });
+      const revived = { outcome: 'unknown', message, cause: { kind: 'behaviour', what: 'revived' } } as const;
+      return makeCheck('start', 'starts', fine, [revived]);
+    }
+    if (one === three) {
+      if (first.refusal === undefined && !isNotLoaded(first)) return done();
+      const why = oneLine(first.refusal ?? lastLine(first));
+      return done({ outcome: 'unknown', message: `Neither can be started: ${why}`, cause });
     }
     const known = explainRuntimeError(`${after.stderr}\n${after.stdout}`);
     const said = lastLine(after);
@@ -41,9 +44,14 @@ function outcomeOf({ refusal, alive, exitCode, outOfMemory }: Observation): stri
 const NOT_LOADED = /^exec \S+: no such file or directory$/;
 
 /** The program or what is to load it is not there, as the engine, the runtime or a shell says. */
-function dies({ refusal, alive, exitCode, stdout, stderr }: Observation): boolean {
+function dies(observed: Observation): boolean {
+  const { refusal, alive, exitCode } = observed;
   if (refusal !== undefined || alive) return refusal !== undefined;
-  return exitCode === 126 || exitCode === 127 || NOT_LOADED.test(`${stdout}${stderr}`.trim());
+  return exitCode === 126 || exitCode === 127 || isNotLoaded(observed);
+}
+
+function isNotLoaded({ alive, stdout, stderr }: Observation): boolean {
+  return !alive && NOT_LOADED.test(`${stdout}${stderr}`.trim());
 }
 
 /** Two equal failures prove little. */
