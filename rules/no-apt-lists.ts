@@ -20,7 +20,7 @@ export const rule: Rule = {
   severity: 'info',
   fixable: 'unsafe',
   options: { stages: stagesOption },
-  presetOptions: { hadolint: { stages: 'target' } },
+  presetOptions: { hadolint: { stages: 'bases' } },
   summary: 'The package lists that `apt-get update` fetched stay in the image',
   why: 'They are some tens of megabytes that are out of date within days. Only removing them in the same RUN helps: a later one cannot shrink the layer. A cache mount keeps them out as well. There is no fix where a later RUN installs packages without fetching the lists again.',
   examples: [

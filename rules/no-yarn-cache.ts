@@ -18,7 +18,7 @@ export const rule: Rule = {
   severity: 'info',
   fixable: 'safe',
   options: { stages: stagesOption },
-  presetOptions: { hadolint: { stages: 'target' } },
+  presetOptions: { hadolint: { stages: 'bases' } },
   summary: 'yarn leaves a second copy of every package in its cache',
   why: '`yarn cache clean` in the same RUN removes it, and a cache mount keeps it out of the image. From Yarn 2 on the cache may be where the program loads its packages from: projects that use it are left alone, and the fix is only given where the flags or the lock file are those of Yarn 1.',
   examples: [

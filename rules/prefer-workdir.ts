@@ -31,10 +31,10 @@ export const rule: Rule = {
       const { commands } = run.script;
       const all = optionOf(context, 'exceptions') === false;
       const command = all ? commands.find(({ name }) => name === 'cd') : commands[0];
-      if (command?.name !== 'cd' || command.args.length === 0) continue;
+      if (command?.name !== 'cd') continue;
       const first = andChain(run)?.[0];
       const isFirst = first?.kind === 'command' && first.start === command.words[0]!.start;
-      if (!all && (!isFirst || commands.length === 1)) continue;
+      if (!all && (!isFirst || command.args.length === 0 || commands.length === 1)) continue;
       const edits = isFirst ? replacement(document, run) : undefined;
       yield {
         at: commandRange(command),

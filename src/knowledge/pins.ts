@@ -73,7 +73,7 @@ const pip: Pinning = {
   ],
   pinningOptions: ['-r', '--requirement', '-c', '--constraint'],
   isPinned: (text) => {
-    if (/^(?:git|hg|svn|bzr)(?:\+\w+)?:/.test(text)) return /@[^/]+$/.test(text.replace(/#.*/, ''));
+    if (/^(?:git|hg|svn|bzr)(?:\+\w+)?:/.test(text)) return text.replace(/^[\w+]+:(?:\/\/[^/]*)?/, '').includes('@');
     return /[=<>]=|[<>]|~=|!=|\.(?:whl|tar\.gz|zip)$|\//.test(text) || text.startsWith('.');
   },
   form: 'NAME==VERSION',

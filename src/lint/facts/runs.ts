@@ -21,8 +21,9 @@ export interface ShellRun {
 
 /** Which stages a rule looks at that is about the image that is shipped. */
 export const stagesOption: RuleOption = {
-  description: '`target`: only what ends up in the image that is shipped; `all`: every stage',
-  schema: { enum: ['target', 'all'] },
+  description:
+    '`target`: only what ends up in the image that is shipped; `bases`: also the stages that others stand on; `all`: every stage',
+  schema: { enum: ['target', 'bases', 'all'] },
   default: 'target',
 };
 
@@ -59,8 +60,10 @@ export function shellRuns(document: Document): readonly ShellRun[] {
 /** Those of the stages that the rule's option `stages` asks for. */
 export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
   const runs = shellRuns(document);
-  if (optionOf(context, 'stages') === 'all') return runs;
+  const stages = optionOf(context, 'stages');
+  if (stages === 'all') return runs;
   const chain = new Set(context.target?.chain);
+  if (stages === 'bases') for (const { baseStage } of document.stages) if (baseStage) chain.add(baseStage);
   return runs.filter(({ stage }) => chain.has(stage));
 }
 
