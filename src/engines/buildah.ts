@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type BuildCommand, KNOWN, runBuild } from './builds.ts';
-import { startCode } from './containers.ts';
+import { type ContainerClient, startCode } from './containers.ts';
 import { stageDockerfile } from './dockerfile.ts';
 import {
   type BuildOutcome,
@@ -25,7 +25,7 @@ import {
   type StartRequest,
 } from './engine.ts';
 import { FeatureProbes } from './features.ts';
-import { longId, withoutOwnLabels } from './images.ts';
+import { longId, tagImage, withoutOwnLabels } from './images.ts';
 import { Leftovers } from './leftovers.ts';
 import { readListeners } from './listeners.ts';
 import { buildahFlags, printedId } from './podman.ts';
@@ -68,6 +68,7 @@ class BuildahEngine implements Engine {
   };
   readonly #session: Session;
   readonly #command: string;
+  readonly #client: ContainerClient;
   readonly #leftovers: Leftovers;
   readonly #probes: FeatureProbes;
   readonly #containers = new Map<string, WorkingContainer | undefined>();
@@ -77,14 +78,8 @@ class BuildahEngine implements Engine {
     this.version = version;
     this.#session = session;
     this.#command = command;
-    this.#leftovers = new Leftovers({
-      name: 'buildah',
-      command,
-      env: session.env,
-      session,
-      reachable: false,
-      local: true,
-    });
+    this.#client = { name: 'buildah', command, env: session.env, session, reachable: false, local: true };
+    this.#leftovers = new Leftovers(this.#client);
     this.#probes = new FeatureProbes(session, (request) => this.#build(request, KNOWN));
     session.onDispose(() => this.#sweep());
   }
@@ -212,6 +207,10 @@ class BuildahEngine implements Engine {
     if (!failure) return container;
     await container.remove();
     return failure;
+  }
+
+  tag(image: string): Promise<string> {
+    return tagImage(this.#client, image);
   }
 
   async remove(image: string): Promise<void> {

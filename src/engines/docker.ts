@@ -22,7 +22,7 @@ import type {
   StartRequest,
 } from './engine.ts';
 import { FeatureProbes } from './features.ts';
-import { inspectImage } from './images.ts';
+import { inspectImage, tagImage } from './images.ts';
 import { Leftovers } from './leftovers.ts';
 import { type Environment, execute, stream } from './process.ts';
 import { findPrograms } from './programs.ts';
@@ -244,6 +244,10 @@ class DockerEngine implements Engine {
 
   start(request: StartRequest): Promise<StartOutcome> {
     return startContainer(this.#client, request);
+  }
+
+  tag(image: string): Promise<string> {
+    return tagImage(this.#client, image);
   }
 
   async remove(image: string): Promise<void> {

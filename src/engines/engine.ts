@@ -289,6 +289,8 @@ export interface Engine {
   /** A tar stream as `docker save` writes it. */
   save(image: string): Readable;
   start(request: StartRequest): Promise<StartOutcome>;
+  /** Gives an image a name that another build can stand on, until the session ends. */
+  tag(image: string): Promise<string>;
   /** An image that the session has built; others are left alone. */
   remove(image: string): Promise<void>;
 }

@@ -20,7 +20,7 @@ import type {
   StartRequest,
 } from './engine.ts';
 import { FeatureProbes } from './features.ts';
-import { inspectImage, longId } from './images.ts';
+import { inspectImage, longId, tagImage } from './images.ts';
 import { Leftovers } from './leftovers.ts';
 import { execute, stream } from './process.ts';
 import { findPrograms } from './programs.ts';
@@ -145,6 +145,10 @@ class PodmanEngine implements Engine {
 
   start(request: StartRequest): Promise<StartOutcome> {
     return startContainer(this.#client, request);
+  }
+
+  tag(image: string): Promise<string> {
+    return tagImage(this.#client, image);
   }
 
   async remove(image: string): Promise<void> {

@@ -44,9 +44,9 @@ export async function proveMigration(migrated: Migrated, folder: string, proving
     );
     const verifications: VerificationReport[] = [];
     for (const final of migrated.finals) {
-      const { step, path, document } = final.build;
+      const { step, path } = final.build;
       const before = {
-        text: document.source.text,
+        text: done.textOf(final.build),
         path: 'path' in step.dockerfile ? done.before(path) : path,
         context: step.context === undefined ? await session.makeFolder() : done.before(step.context),
         target: step.target,

@@ -2,13 +2,13 @@ import { cp, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 
 import { dirname, join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Range } from '../../dockerfile/index.ts';
+import { applyEdits, type Range } from '../../dockerfile/index.ts';
 import type { BuildRequest, Engine, ImageInspection } from '../../engines/engine.ts';
 import type { Session } from '../../engines/session.ts';
 import type { Migrated } from '../../migrate/migrate.ts';
 import { commandOf, type Origin } from '../../migrate/origins.ts';
 import type { PlannedBuild } from '../../migrate/plan.ts';
-import type { CopyOutStep, FileStep, HandOver, HostPath, RunStep, Step } from '../../migrate/types.ts';
+import type { BuildStep, CopyOutStep, FileStep, HandOver, HostPath, RunStep, Step } from '../../migrate/types.ts';
 
 /** What builds are given on both sides. */
 export type CommonBuild = Omit<BuildRequest, 'dockerfile' | 'context' | 'target' | 'onProgress'>;
@@ -32,6 +32,8 @@ export interface Replayed {
   before(path: HostPath): string;
   /** Where the new context is, without. */
   after(path: HostPath): string;
+  /** A Dockerfile of the old pipeline as it was, its references to the pipeline's images by the names that they have here. */
+  textOf(build: PlannedBuild): string;
   /** The images of the builders. */
   readonly builders: ReadonlyMap<PlannedBuild, ImageInspection>;
 }
@@ -63,6 +65,7 @@ class Replay {
   readonly #onStep: (text: string, line?: string) => void;
   readonly #images = new Map<string, string>();
   readonly #builders = new Map<PlannedBuild, ImageInspection>();
+  readonly #names = new Map<BuildStep, string>();
   readonly #done = new Map<Origin, (path: string) => Readable>();
   #old = '';
   #new = '';
@@ -90,6 +93,7 @@ class Replay {
       before: (path) => place(this.#old, path),
       after: (path) => place(this.#new, path),
       builders: this.#builders,
+      textOf: (build) => this.#textOf(build),
     };
   }
 
@@ -137,11 +141,11 @@ class Replay {
   }
 
   async #buildImage(build: PlannedBuild): Promise<void> {
-    const { step, document, path } = build;
+    const { step, path } = build;
     this.#onStep(`Building ${path}`);
     const outcome = await this.#engine.build({
       ...this.#build,
-      dockerfile: { text: document.source.text, path: join(this.#old, path) },
+      dockerfile: { text: this.#textOf(build), path: join(this.#old, path) },
       context: step.context === undefined ? await this.#session.makeFolder() : place(this.#old, step.context),
       ...(step.target === undefined ? {} : { target: step.target }),
       onProgress: (line) => this.#onStep(`Building ${path}`, line),
@@ -153,6 +157,23 @@ class Replay {
     }
     for (const tag of step.tags) this.#images.set(tag, outcome.imageId);
     this.#builders.set(build, await this.#engine.inspect(outcome.imageId));
+    const isNamed = [...this.#migrated.plan.builders, ...this.#migrated.plan.finals].some(({ uses }) =>
+      uses.some(({ origin }) => origin.build === step),
+    );
+    if (isNamed) this.#names.set(step, await this.#engine.tag(outcome.imageId));
+  }
+
+  #textOf({ document, uses }: PlannedBuild): string {
+    const edits = document.stages.flatMap(({ references }) =>
+      references.flatMap(({ value, range, target }) => {
+        const build = uses.find(({ reference }) => reference === value)?.origin.build;
+        const name = build && this.#names.get(build);
+        return name === undefined || target.kind !== 'image'
+          ? []
+          : [{ start: range.start, end: range.end, text: name }];
+      }),
+    );
+    return applyEdits(document.source.text, edits);
   }
 
   #handOver(step: CopyOutStep): HandOver | undefined {
