@@ -1,7 +1,6 @@
-import type { Document, Edit, ScriptNode } from '../src/dockerfile/index.ts';
+import type { Document, Edit, ShellPipeline } from '../src/dockerfile/index.ts';
 import { parseScript } from '../src/dockerfile/index.ts';
 import { exceptionsOption, isEditable, optionOf, type ShellRun, shellRuns } from '../src/lint/facts/runs.ts';
-import { pipelinesOf, plainWords } from '../src/lint/facts/script-nodes.ts';
 import { systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -35,7 +34,7 @@ export const rule: Rule = {
         continue;
       const set = run.script.commands.find(({ name, args }) => name === 'set' && isSet(args.map(({ value }) => value)));
       const all = optionOf(context, 'exceptions') === false;
-      const pipeline = pipelinesOf(run).find(
+      const pipeline = run.script.pipelines.find(
         ({ start, members }) => !(set && set.start < start) && (all || !members.slice(0, -1).every(cannotFail)),
       );
       if (!pipeline) continue;
@@ -56,8 +55,8 @@ function isSet(words: readonly string[]): boolean {
   return words.some((word, index) => word === 'pipefail' && /^-\w*o$/.test(words[index - 1] ?? ''));
 }
 
-function cannotFail(node: ScriptNode): boolean {
-  return /^(?:echo|printf|yes|true|:)$/.test(plainWords(node)[0] ?? '');
+function cannotFail({ command }: ShellPipeline['members'][number]): boolean {
+  return /^(?:echo|printf|yes|true|:)$/.test(command?.name ?? '');
 }
 
 function replacement(document: Document, run: ShellRun): readonly Edit[] | undefined {
@@ -95,16 +94,8 @@ function replacement(document: Document, run: ShellRun): readonly Edit[] | undef
 }
 
 /** A reader that stops before its writer has written everything lets the writer fail; so does a search that finds nothing. */
-function mayEndEarly(run: ShellRun): boolean {
-  return pipelinesOf(run).some(({ members }) =>
-    members.some((member, index) => {
-      const [name = '', ...args] = plainWords(member);
-      if (
-        member.kind !== 'command' ||
-        /^(?:yes|head|grep|egrep|fgrep|zgrep|true|false|:|diff|cmp|test|sed|awk|gawk|timeout|xargs|read)$/.test(name)
-      )
-        return true;
-      return index < members.length - 1 && args.length === 0 && name === '';
-    }),
-  );
+const ENDS_EARLY = /^(?:|yes|head|[efz]?grep|true|false|:|diff|cmp|test|sed|g?awk|timeout|xargs|read)$/;
+
+function mayEndEarly({ script }: ShellRun): boolean {
+  return script.pipelines.some(({ members }) => members.some(({ command }) => ENDS_EARLY.test(command?.name ?? '')));
 }

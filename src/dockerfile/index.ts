@@ -30,6 +30,7 @@ export {
   type InstructionCommand,
   instructionCommand,
   type ShellDialect,
+  type ShellPipeline,
   type ShellScript,
 } from './shell.ts';
 export type { ShellAssignment, ShellCommand, ShellText, ShellWord } from './shell-command.ts';

@@ -16,6 +16,12 @@ import type { Range } from './source.ts';
 /** The languages that a shell text may be written in, as far as they matter here. */
 export type ShellDialect = 'sh' | 'powershell' | 'cmd' | 'other';
 
+/** Commands joined by `|` or `|&`. */
+export interface ShellPipeline extends Range {
+  /** At least two; `command` is undefined for groups, branches and the like. */
+  readonly members: readonly (Range & { readonly command: ShellCommand | undefined })[];
+}
+
 /** The shell text of an instruction: the shell form, a heredoc, or `["sh", "-c", "…"]`. */
 export class ShellScript implements ShellText {
   readonly instruction: Instruction;
@@ -27,6 +33,7 @@ export class ShellScript implements ShellText {
   readonly #whole: Range;
   #tree: ReturnType<typeof parse> | undefined;
   #commands: readonly ShellCommand[] | undefined;
+  #pipelines: readonly ShellPipeline[] | undefined;
   #errors: readonly { readonly message: string; readonly range: Range }[] | undefined;
 
   constructor(instruction: Instruction, text: JoinedText, shell: string, whole: Range, isMapped: boolean) {
@@ -49,6 +56,12 @@ export class ShellScript implements ShellText {
     return this.#commands!;
   }
 
+  /** Every pipeline in the order of the text, those in groups, branches and substitutions included. */
+  get pipelines(): readonly ShellPipeline[] {
+    if (!this.#pipelines) this.#parse();
+    return this.#pipelines!;
+  }
+
   get errors(): readonly { readonly message: string; readonly range: Range }[] {
     if (!this.#errors) this.#parse();
     return this.#errors!;
@@ -63,8 +76,10 @@ export class ShellScript implements ShellText {
   #parse(): void {
     const commands: ShellCommand[] = [];
     const errors: { message: string; range: Range }[] = [];
-    if (this.dialect === 'sh') new Walker(this, commands, errors).walk();
+    const pipelines: ShellPipeline[] = [];
+    if (this.dialect === 'sh') new Walker(this, commands, pipelines, errors).walk();
     this.#commands = commands;
+    this.#pipelines = pipelines.sort((a, b) => a.start - b.start);
     this.#errors = errors;
   }
 }
@@ -85,11 +100,18 @@ const HOLDS_COMMANDS = /`|\$\(|[<>]\(/;
 class Walker {
   readonly #script: ShellScript;
   readonly #commands: ShellCommand[];
+  readonly #pipelines: ShellPipeline[];
   readonly #errors: { message: string; range: Range }[];
 
-  constructor(script: ShellScript, commands: ShellCommand[], errors: { message: string; range: Range }[]) {
+  constructor(
+    script: ShellScript,
+    commands: ShellCommand[],
+    pipelines: ShellPipeline[],
+    errors: { message: string; range: Range }[],
+  ) {
     this.#script = script;
     this.#commands = commands;
+    this.#pipelines = pipelines;
     this.#errors = errors;
   }
 
@@ -124,6 +146,9 @@ class Walker {
         for (const item of node.prefix) this.#visitWord(item, context);
         for (const item of node.suffix) this.#visitWord(item, context);
         return;
+      case 'Pipeline':
+        this.#pipeline(node, context);
+        return;
       case 'AndOr':
         for (const [index, command] of node.commands.entries()) {
           isConditional ||= node.operators[index - 1] === '||';
@@ -150,6 +175,16 @@ class Walker {
         return;
     }
     forEachChild(node, (child) => this.#visit(child, context));
+  }
+
+  #pipeline(node: Extract<SyntaxNode, { type: 'Pipeline' }>, context: Context): void {
+    const members = node.commands.map((member) => {
+      const next = this.#commands.length;
+      this.#visit(member, context);
+      const command = member.type === 'Command' ? this.#commands[next] : undefined;
+      return { ...this.#script.range(member.pos, member.end), command };
+    });
+    if (members.length > 1) this.#pipelines.push({ ...this.#script.range(node.pos, node.end), members });
   }
 
   /** Most words hold no command, and taking them apart to see that would cost more than all the rest. */
