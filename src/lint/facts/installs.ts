@@ -150,6 +150,9 @@ function removalPattern(text: string): (name: string) => boolean {
   }
 }
 
+/** What is assigned in front of these stays assigned behind them: `packages="gcc make" set -x && apk add $packages`. */
+const SPECIAL: ReadonlySet<string> = new Set([':', 'set', 'export', 'readonly', 'eval', 'trap', 'unset', 'shift']);
+
 /** The variables that a shell text sets as it runs, with those of the Dockerfile behind them. */
 export class ScriptVariables {
   readonly #values = new Map<string, string | undefined>();
@@ -161,9 +164,10 @@ export class ScriptVariables {
 
   /** Takes in what a command sets for those after it: an assignment alone, `export`, `declare`. */
   take(command: ShellCommand): void {
-    if (command.words.length === 0) {
+    if (command.words.length === 0 || SPECIAL.has(command.name)) {
       for (const { name, value } of command.assignments) this.#values.set(name, this.#resolve(value));
-    } else if (/^(?:export|declare|local|readonly|typeset)$/.test(command.name)) {
+    }
+    if (/^(?:export|declare|local|readonly|typeset)$/.test(command.name)) {
       for (const { value } of command.args) {
         const equals = value.indexOf('=');
         if (equals > 0) this.#values.set(value.slice(0, equals), this.#resolve(unquote(value.slice(equals + 1))));
