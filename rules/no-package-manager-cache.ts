@@ -32,7 +32,7 @@ export const rule: Rule = {
           .slice(index + 1)
           .some(
             (later) =>
-              (cacheCleaning(later.name) && cleaning.cleans.includes(later.subcommand ?? '')) ||
+              (cacheCleaning(later.name) && cleaning.cleans.includes(packageCall(later)?.parsed.subcommand ?? '')) ||
               cleaning.folders.some((folder) => removesFolder(later, folder)),
           );
         if (isCleaned || cleaning.folders.some((folder) => isMountedAway(document, run.run, folder))) continue;
