@@ -1,6 +1,6 @@
 import type { Range } from '../dockerfile/index.ts';
-import { hostPath } from './engine-commands.ts';
 import { type Argument, type OptionTable, splitOptions } from './options.ts';
+import { hostPath } from './place.ts';
 import { type FileStep, Refusal } from './types.ts';
 import type { Unit } from './units.ts';
 import type { Environment } from './values.ts';

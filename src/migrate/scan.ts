@@ -1,5 +1,6 @@
 import type { ScriptNode, ScriptWord } from '../dockerfile/index.ts';
 import { readSubcommand } from './engine-commands.ts';
+import type { Argument } from './options.ts';
 
 /** Programs that change no file and no image, whatever their words are. */
 export const HARMLESS: ReadonlySet<string> = new Set([
@@ -102,4 +103,30 @@ function plain({ parts, text }: ScriptWord): string {
       return part.kind === 'glob' ? part.text : text;
     })
     .join('');
+}
+
+/** Commands that only ask: what follows them behind `&&` depends on the answer. */
+const ASKING = new Set(['[', 'test', 'grep', 'which', 'diff', 'cmp', 'type', 'hash']);
+
+export function isAsking(node: ScriptNode): boolean {
+  if (node.kind === 'test') return true;
+  if (node.kind === 'pipeline') return node.isNegated || node.members.some(isAsking);
+  if (node.kind !== 'command') return false;
+  const name = node.words[0]?.text ?? '';
+  return ASKING.has(name) || (name === 'command' && /^-[vV]$/.test(node.words[1]?.text ?? ''));
+}
+
+/** Programs in front of another, with their options that take a value. */
+export function unwrap(words: readonly Argument[]): readonly Argument[] {
+  let at = 0;
+  for (;;) {
+    const name = words[at]?.text;
+    if (name === '!' || name === 'command' || name === 'exec' || name === 'nohup' || name === 'time') at++;
+    else if (name === 'sudo' || name === 'env') {
+      at++;
+      while (at < words.length && (/^-/.test(words[at]!.text) || /^[A-Za-z_]\w*=/.test(words[at]!.text)))
+        at += /^-[ugCp]$/.test(words[at]!.text) ? 2 : 1;
+    } else if (name === '' && words.length > at + 1) at++;
+    else return words.slice(at);
+  }
 }

@@ -10,10 +10,13 @@ import {
   type ScriptStatement,
   type ScriptWord,
 } from '../dockerfile/index.ts';
-import { cleanImagePath, heredocText, hostPath, readEngineCommand, readSubcommand } from './engine-commands.ts';
+import { cleanImagePath } from './copy-step.ts';
+import { readEngineCommand, readSubcommand } from './engine-commands.ts';
 import { fileStep, isFileCommand } from './file-commands.ts';
 import type { Argument } from './options.ts';
-import { describeCommands, HARMLESS, isHarmlessSubcommand } from './scan.ts';
+import { unpacked } from './outputs.ts';
+import { heredocText, hostPath } from './place.ts';
+import { describeCommands, HARMLESS, isAsking, isHarmlessSubcommand, unwrap } from './scan.ts';
 import { type HostPath, Refusal, type RunStep, type Step } from './types.ts';
 import { leaf, type Unit } from './units.ts';
 import { Environment, ROOT, TOKEN, toHostPath, type Value } from './values.ts';
@@ -63,9 +66,6 @@ interface Definition {
   readonly unit: MutableUnit;
   calls: number;
 }
-
-/** Commands that only ask: what follows them behind `&&` depends on the answer. */
-const ASKING = new Set(['[', 'test', 'grep', 'which', 'diff', 'cmp', 'type', 'hash']);
 
 class Walker {
   readonly #steps: Step[] = [];
@@ -509,70 +509,6 @@ class Walker {
       return true;
     }
     return false;
-  }
-}
-
-/** `run IMAGE tar -C /dir -c a b | tar -x -C out`: what the one packs the other unpacks. */
-function unpacked(step: RunStep, unpacker: readonly Argument[], env: Environment): RunStep {
-  const problems: Refusal[] = [];
-  const refuse = (reason: string) => problems.push(new Refusal('unsupported', reason, step));
-  const { request } = step;
-  const argv = [...(request.entrypoint === undefined ? [] : [request.entrypoint]), ...(request.command ?? [])];
-  const packed = readTar(argv.slice(1));
-  const target = readTar(unpacker.slice(1).map(({ text }) => text));
-  const isTar = argv[0]?.replace(/^.*\//, '') === 'tar';
-  if (!isTar || packed === undefined || packed.mode !== 'c' || target?.mode !== 'x' || target.members.length > 0)
-    refuse('what goes through the pipe is not what `tar` packs and unpacks');
-  if (unpacker.some(({ isKnown }) => !isKnown)) refuse('where the files are unpacked, only a run of the script tells');
-  const folder = packed?.folder ?? request.workdir ?? '/';
-  const to = toHostPath(target?.folder ?? '.', env.cwd);
-  if (to === undefined) refuse('the files are unpacked outside the folder of the project');
-  const outputs = (packed?.members ?? []).map((member) => {
-    const from = member.startsWith('/') ? cleanImagePath(member) : cleanImagePath(`${folder}/${member}`);
-    // Without a folder named, `tar` drops the slash in front and makes all folders on the way.
-    const name = member === '.' || member === './' ? '' : cleanImagePath(member).slice(1);
-    return { from, to: toHostPath(name === '' ? '.' : name, to ?? '') ?? '', isFile: false };
-  });
-  return { ...step, outputs, problem: step.problem ?? problems[0] };
-}
-
-function readTar(args: readonly string[]): { mode: string; folder: string | undefined; members: string[] } | undefined {
-  let mode = '';
-  let folder: string | undefined;
-  const members: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    if (/^-[cxzjJvp]*[cxzjJvpf]$/.test(arg) || (at === 0 && /^[cxzjJvp]*[cxzjJvpf]$/.test(arg))) {
-      if (/[cx]/.test(arg)) mode = arg.includes('c') ? 'c' : 'x';
-      if (arg.endsWith('f') && args[++at] !== '-') return undefined;
-    } else if (arg === '-C' || arg === '--directory') folder = args[++at];
-    else if (arg.startsWith('--directory=')) folder = arg.slice(12);
-    else if (arg.startsWith('-')) return undefined;
-    else members.push(arg);
-  }
-  return { mode, folder, members };
-}
-
-function isAsking(node: ScriptNode): boolean {
-  if (node.kind === 'test') return true;
-  if (node.kind === 'pipeline') return node.isNegated || node.members.some(isAsking);
-  if (node.kind !== 'command') return false;
-  const name = node.words[0]?.text ?? '';
-  return ASKING.has(name) || (name === 'command' && /^-[vV]$/.test(node.words[1]?.text ?? ''));
-}
-
-/** Programs in front of another, with their options that take a value. */
-function unwrap(words: readonly Argument[]): readonly Argument[] {
-  let at = 0;
-  for (;;) {
-    const name = words[at]?.text;
-    if (name === '!' || name === 'command' || name === 'exec' || name === 'nohup' || name === 'time') at++;
-    else if (name === 'sudo' || name === 'env') {
-      at++;
-      while (at < words.length && (/^-/.test(words[at]!.text) || /^[A-Za-z_]\w*=/.test(words[at]!.text)))
-        at += /^-[ugCp]$/.test(words[at]!.text) ? 2 : 1;
-    } else if (name === '' && words.length > at + 1) at++;
-    else return words.slice(at);
   }
 }
 
