@@ -1,6 +1,6 @@
 import { describe, type HostFiles } from './host-files.ts';
+import { OTHER_TARGET } from './parts.ts';
 import { type HandOver, type HostPath, Refusal, type Step } from './types.ts';
-import { OTHER_TARGET } from './walk.ts';
 
 /** Says of the steps around the builds whether they go, stay, or stand in the way. */
 export class StepJudge {

@@ -1,7 +1,8 @@
 import { parseScript, type Range, type Source } from '../dockerfile/index.ts';
 import { MappedText } from './mapped-text.ts';
+import type { Part, Walk } from './parts.ts';
 import { type HostPath, Refusal } from './types.ts';
-import { type Part, type Walk, walkScript } from './walk.ts';
+import { walkScript } from './walk.ts';
 
 interface Target {
   readonly name: string;

@@ -5,11 +5,11 @@ import { BuildContext } from '../optimize/context.ts';
 import { DockerIgnore } from '../optimize/dockerignore.ts';
 import { editBuildCommand } from './build-command.ts';
 import { type Merged, mergeDockerfiles } from './merge.ts';
+import type { Walk } from './parts.ts';
 import { type MigrationPlan, type PlannedBuild, planMigration } from './plan.ts';
 import { readHost } from './read.ts';
 import { type HostPath, Refusal, type Refused, type Step, type WrittenFile } from './types.ts';
 import { removeUnits, type Unit } from './units.ts';
-import type { Walk } from './walk.ts';
 
 /** What a migration is made of. */
 export interface MigrationRequest {

@@ -1,8 +1,9 @@
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import { parseScript, type Range, type Source } from '../dockerfile/index.ts';
 import { MappedText } from './mapped-text.ts';
+import type { Part, Walk } from './parts.ts';
 import { type HostPath, Refusal } from './types.ts';
-import { type Part, type Walk, walkScript } from './walk.ts';
+import { walkScript } from './walk.ts';
 
 /** Follows each job of a GitHub or GitLab configuration. */
 export function readPipelines(source: Source, path: HostPath, _cwd: HostPath): Walk[] {

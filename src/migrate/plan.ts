@@ -119,8 +119,8 @@ class Planner {
         return;
       }
       case 'run': {
-        const copied = this.#copiedByRun(step);
-        const origin = () => this.#origin(step.image, copied || step.outputs.length > 0 ? undefined : step, step);
+        const copied = this.#copiedByRun(step) ?? this.#outputs(step);
+        const origin = () => this.#origin(step.image, copied ? undefined : step, step);
         this.#files.run(copied ? { ...step, outputs: copied } : step, origin, step);
         return;
       }
@@ -158,6 +158,19 @@ class Planner {
         : [{ from: path, to: joinPath('/', `${mount.source}${rest}${name}`)!.slice(1), isFile: false }];
     });
     return outputs.length === operands.length ? outputs : undefined;
+  }
+
+  /** What a run prints, its paths absolute. Throws a Refusal where only the image knows where it starts. */
+  #outputs(step: RunStep): RunStep['outputs'] | undefined {
+    if (step.outputs.length === 0) return undefined;
+    const build = this.#images.get(step.image);
+    const folder = build && this.#builds.get(build)?.stage.scope.end.workdir;
+    return step.outputs.map((output) => {
+      const from = joinPath(folder, output.from);
+      if (from === undefined)
+        throw new Refusal('unknown-value', `where \`${output.from}\` is, only the image tells`, step);
+      return { ...output, from };
+    });
   }
 
   /** The builder works there, so that it certainly is a folder. */

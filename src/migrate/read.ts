@@ -1,8 +1,9 @@
 import { JoinedText, parseScript, type ScriptStatement, type Source } from '../dockerfile/index.ts';
 import { readMakefile } from './makefile.ts';
+import type { Walk } from './parts.ts';
 import { readPipelines } from './pipelines.ts';
 import { type HostPath, Refusal } from './types.ts';
-import { type Walk, walkScript } from './walk.ts';
+import { walkScript } from './walk.ts';
 
 /**
  * Reads what a script does: one way for a shell script, one for each target of a Makefile and each job of a CI

@@ -1,46 +1,22 @@
-import {
-  JoinedText,
-  parseScript,
-  type Range,
-  type ScriptChain,
-  type ScriptCommand,
-  type ScriptGroup,
-  type ScriptNode,
-  type ScriptRedirect,
-  type ScriptStatement,
-  type ScriptWord,
+import type {
+  Range,
+  ScriptChain,
+  ScriptCommand,
+  ScriptGroup,
+  ScriptNode,
+  ScriptRedirect,
+  ScriptStatement,
+  ScriptWord,
 } from '../dockerfile/index.ts';
-import { cleanImagePath } from './copy-step.ts';
 import { readEngineCommand, readSubcommand } from './engine-commands.ts';
 import { fileStep, isFileCommand } from './file-commands.ts';
 import type { Argument } from './options.ts';
-import { unpacked } from './outputs.ts';
-import { heredocText, hostPath } from './place.ts';
+import { pipelineStep, trapSteps, withOutput, writeStep } from './outputs.ts';
+import { OTHER_TARGET, type Part, type Walk } from './parts.ts';
 import { describeCommands, HARMLESS, isAsking, isHarmlessSubcommand, unwrap } from './scan.ts';
-import { type HostPath, Refusal, type RunStep, type Step } from './types.ts';
+import { type HostPath, Refusal, type Step } from './types.ts';
 import { leaf, type Unit } from './units.ts';
-import { Environment, ROOT, TOKEN, toHostPath, type Value } from './values.ts';
-
-/** What a script does, in the order of its run. */
-export interface Walk {
-  readonly steps: readonly Step[];
-  readonly root: Unit;
-  /** Variables with the values that their defaults give. */
-  readonly assumed: ReadonlyMap<string, string>;
-}
-
-/** One text of a script that runs in a shell of its own: the whole file, or a line of a recipe. */
-export interface Part {
-  readonly body: readonly ScriptStatement[];
-  /** Where it starts; undefined: where the part before has ended. */
-  readonly cwd?: HostPath;
-  /** What goes when all of its statements go. */
-  readonly unit?: Range;
-  /** What decides whether it runs. */
-  readonly condition?: string;
-  /** An action of somebody else's instead of commands. */
-  readonly action?: string;
-}
+import { Environment, TOKEN, toHostPath, type Value } from './values.ts';
 
 /** Follows a script without running it. */
 export function walkScript(
@@ -53,9 +29,6 @@ export function walkScript(
   const walker = new Walker(path, cwd, given);
   return walker.walk(parts, aside);
 }
-
-/** Stands for a target of the Makefile that is not the one at hand. */
-export const OTHER_TARGET = 'another target';
 
 interface MutableUnit extends Unit {
   readonly children: Unit[];
@@ -150,7 +123,12 @@ class Walker {
       case 'pipeline': {
         const bodies = node.members.flatMap((member) => (member.kind === 'command' ? bodiesOf(member.redirects) : []));
         const unit = leaf(node, false, bodies);
-        if (!this.#pipeline(node.members, unit, node)) this.#branch('|', node.members, unit, node);
+        const words = node.members.map((member) =>
+          member.kind === 'command' ? unwrap(this.#arguments(member.words, unit)) : [],
+        );
+        const step = pipelineStep(node.members, words, this.#env, { ...node, unit });
+        if (step) this.#steps.push(step);
+        else this.#branch('|', node.members, unit, node);
         return unit;
       }
       case 'branch': {
@@ -294,7 +272,7 @@ class Walker {
     const found = readSubcommand(words);
     if (found) {
       const step = readEngineCommand(found.name, found.args, { ...node, text, unit, env: this.#env });
-      this.#steps.push(step.kind === 'run' ? this.#withOutput(step, redirects) : step);
+      this.#steps.push(step.kind === 'run' ? withOutput(step, redirects, this.#env) : step);
       return unit;
     }
     const name = program.text;
@@ -323,7 +301,9 @@ class Walker {
         this.#hasEnded = true;
         return unit;
       case 'trap':
-        this.#trap(args, unit, node, text);
+        this.#steps.push(
+          ...trapSteps(args[0]?.text ?? '', this.#env, { start: node.start, end: node.end, text, unit }),
+        );
         return unit;
     }
     const base = { start: node.start, end: node.end, text, unit };
@@ -331,7 +311,7 @@ class Walker {
       ({ operator, target }) => /^(?:>|>>|>\||&>)$/.test(operator) && target && !target.text.startsWith('/dev/'),
     );
     if (written) {
-      this.#steps.push(this.#write(name, args, written, redirects, base));
+      this.#steps.push(writeStep(name, args, written, redirects, this.#env, base));
       return unit;
     }
     const step = isFileCommand(name) ? fileStep(name, args, this.#env, base) : undefined;
@@ -406,109 +386,6 @@ class Walker {
     const problem = new Refusal(outside ? 'context' : 'unknown-value', reason, node);
     const { start, end } = node;
     this.#steps.push({ kind: 'host', name: 'cd', isHarmless: false, paths: [], start, end, text, unit, problem });
-  }
-
-  /** What runs at the end may remove what is no longer made. */
-  #trap(args: readonly Argument[], unit: Unit, node: ScriptCommand, text: string): void {
-    const { start, end } = node;
-    const { body } = parseScript(JoinedText.piece(args[0]?.text.replaceAll(ROOT, '.') ?? '', 0));
-    const { subcommands, names, words } = describeCommands(body.map((statement) => statement.node));
-    const mentions = words.map((word) => this.#env.evaluate(word).text);
-    if (subcommands.length > 0 && subcommands.every((name) => name === 'rm') && names.length === 0) {
-      const containers = mentions.filter((word) => !/^-|^(?:docker|podman|rm|sudo|container)$/.test(word));
-      this.#steps.push({ kind: 'remove', containers, images: [], start, end, text, unit });
-    } else if (subcommands.length > 0) {
-      const isHarmless = subcommands.every(isHarmlessSubcommand);
-      this.#steps.push({ kind: 'branch', what: 'trap', subcommands, mentions, isHarmless, start, end, text, unit });
-    }
-  }
-
-  /** `docker run IMAGE cat FILE > file`. */
-  #withOutput(step: RunStep, redirects: readonly ScriptRedirect[]): RunStep {
-    const target = redirects.find(({ operator, descriptor }) => operator === '>' && (descriptor ?? 1) === 1)?.target;
-    if (target === undefined || target.text.startsWith('/dev/')) return step;
-    const problems: Refusal[] = [];
-    const word = { ...this.#env.evaluate(target), written: target.text, start: target.start, end: target.end };
-    const path = hostPath(word, this.#env, (...refusal) => problems.push(new Refusal(...refusal))) ?? '';
-    const argv = [
-      ...(step.request.entrypoint === undefined ? [] : [step.request.entrypoint]),
-      ...(step.request.command ?? []),
-    ];
-    if (argv[0]?.replace(/^.*\//, '') !== 'cat' || argv.length !== 2)
-      problems.push(new Refusal('unsupported', `what \`${argv.join(' ')}\` prints becomes a file of the host`, step));
-    const outputs = [{ from: this.#inImage(argv[1] ?? '', step), to: path, isFile: true }];
-    return { ...step, outputs, problem: step.problem ?? problems[0] };
-  }
-
-  #inImage(path: string, { request }: RunStep): string {
-    return path.startsWith('/') ? cleanImagePath(path) : `${request.workdir ?? '.'}/${path}`;
-  }
-
-  #write(
-    name: string,
-    args: readonly Argument[],
-    redirect: ScriptRedirect,
-    redirects: readonly ScriptRedirect[],
-    base: Range & { text: string; unit: Unit },
-  ): Step {
-    const problems: Refusal[] = [];
-    const target = redirect.target!;
-    const word = { ...this.#env.evaluate(target), written: target.text, start: target.start, end: target.end };
-    const to = hostPath(word, this.#env, (...refusal) => problems.push(new Refusal(...refusal)));
-    const heredoc = redirects.find(({ body }) => body !== undefined);
-    const isText = name === 'cat' && args.length === 0 && heredoc !== undefined && redirect.operator !== '>>';
-    const content = isText
-      ? heredocText(heredoc, this.#env, (...refusal) => problems.push(new Refusal(...refusal)))
-      : undefined;
-    return { kind: 'file', what: 'write', from: [], to, toFolder: false, content, problem: problems[0], ...base };
-  }
-
-  /** `docker run … tar … | tar -x`, `cat Dockerfile | docker build -`, `docker build … | tee log`. */
-  #pipeline(members: readonly ScriptNode[], unit: Unit, node: Range): boolean {
-    if (!members.every((member) => member.kind === 'command')) return false;
-    const commands = members as ScriptCommand[];
-    const words = commands.map((command) => unwrap(this.#arguments(command.words, unit)));
-    const [first, second] = words;
-    const found = readSubcommand(first ?? []);
-    const text = commands.map((command) => command.words.map((word) => word.text).join(' ')).join(' | ');
-    const place = { start: node.start, end: node.end, text, unit, env: this.#env, redirects: [] };
-    if (
-      found?.name === 'build' &&
-      words.slice(1).every((one) => /^(?:tee|cat|grep|tail|head)$/.test(one[0]?.text ?? ''))
-    ) {
-      this.#steps.push(
-        readEngineCommand('build', found.args, {
-          ...place,
-          start: commands[0]!.start,
-          redirects: commands[0]!.redirects,
-        }),
-      );
-      return true;
-    }
-    if (
-      first?.[0]?.text === 'cat' &&
-      first.length === 2 &&
-      readSubcommand(second ?? [])?.name === 'build' &&
-      members.length === 2
-    ) {
-      const target = commands[0]!.words.at(-1)!;
-      const redirect = {
-        operator: '<',
-        descriptor: undefined,
-        target,
-        start: commands[0]!.start,
-        end: commands[1]!.start,
-      };
-      this.#steps.push(readEngineCommand('build', readSubcommand(second!)!.args, { ...place, redirects: [redirect] }));
-      return true;
-    }
-    if (found?.name === 'run' && second?.[0]?.text === 'tar' && members.length === 2) {
-      const step = readEngineCommand('run', found.args, place);
-      if (step.kind !== 'run') return false;
-      this.#steps.push(unpacked(step, second, this.#env));
-      return true;
-    }
-    return false;
   }
 }
 
