@@ -1,5 +1,6 @@
 import type { Document, Edit, ShellCommand } from '../src/dockerfile/index.ts';
 import { commandRange, isEditable, type ShellRun, shellRuns } from '../src/lint/facts/runs.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -8,7 +9,7 @@ export const rule: Rule = {
   severity: 'warn',
   fixable: 'safe',
   summary: '`apt` is made for people at a terminal; its options and output change from release to release',
-  why: 'apt says so itself: "apt does not have a stable CLI interface". `apt-get` and `apt-cache` do the same, and stay as they are. The fix is given for the subcommands that mean the same in both.',
+  why: 'apt says so itself: "apt does not have a stable CLI interface". `apt-get` and `apt-cache` do the same, and stay as they are. The fix is given for the subcommands that mean the same in both, on images of Debian and Ubuntu: there apt-get removes what it downloaded, as apt does.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN apt update && apt install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n',
@@ -24,7 +25,7 @@ export const rule: Rule = {
         yield {
           at: commandRange(command, subcommand),
           message: `\`${['apt', command.subcommand].join(' ').trim()}\` has no stable interface; \`apt-get\` and \`apt-cache\` do`,
-          fix: edits && { title: `Use \`${edits[0]!.text}\``, safety: 'safe', edits },
+          fix: edits && { title: 'Use `apt-get`', safety: 'safe', edits },
         };
       }
     }
@@ -33,30 +34,26 @@ export const rule: Rule = {
 
 const APT_GET =
   /^(?:update|install|reinstall|remove|purge|autoremove|clean|autoclean|build-dep|source|download|upgrade)$/;
-const APT_CACHE = /^(?:search|show|policy|depends|rdepends|showpkg|showsrc|madison)$/;
 
 function replacement(document: Document, run: ShellRun, command: ShellCommand): readonly Edit[] | undefined {
   const [program] = command.words;
   const { subcommand = '' } = command;
-  const tool = APT_GET.test(subcommand) ? 'apt-get' : APT_CACHE.test(subcommand) ? 'apt-cache' : undefined;
-  if (!isEditable(run) || program!.text !== 'apt' || !tool || keepsDownloads(document, run)) return undefined;
-  // Patterns are globs for one and regular expressions for the other; `search` prints in another form.
+  if (!isEditable(run) || program!.text !== 'apt' || !APT_GET.test(subcommand)) return undefined;
+  // Patterns are globs for one and regular expressions for the other.
   const operands = command.operands(['-o', '--option', '-t', '--target-release', '-c', '--config-file']).slice(1);
-  if (tool === 'apt-get' && operands.some(({ value }) => /[*?^|~[]/.test(value) && !value.includes('/')))
-    return undefined;
-  if (tool === 'apt-cache' && command.isSubstitution) return undefined;
-  const edits: Edit[] = [{ start: program!.start, end: program!.end, text: tool }];
+  if (operands.some(({ value }) => /[*?^|~[]/.test(value) && !value.includes('/'))) return undefined;
+  if (!removesDownloads(document, run)) return undefined;
+  const edits: Edit[] = [{ start: program!.start, end: program!.end, text: 'apt-get' }];
   const verb = command.args.find(({ value }) => value === 'upgrade');
   // apt installs new packages for an upgrade where it has to.
   if (subcommand === 'upgrade') edits.push({ start: verb!.end, end: verb!.end, text: ' --with-new-pkgs' });
   return edits;
 }
 
-const WRITES = /^(?:rm|mv|echo|printf|sed|tee|truncate)$/;
-
-/** apt removes what it downloaded; apt-get does where the images of Debian and Ubuntu say so, and nobody took that away. */
-function keepsDownloads(document: Document, { stage }: ShellRun): boolean {
-  return shellRuns(document).some(
+/** apt removes what it downloaded; apt-get does in the images of Debian and Ubuntu, unless somebody took that away. */
+function removesDownloads(document: Document, { stage }: ShellRun): boolean {
+  if (!/^(?:debian|ubuntu)$/.test(systemOf(stage).suite?.distro ?? '')) return false;
+  return !shellRuns(document).some(
     (other) =>
       stage.chain.includes(other.stage) &&
       other.script.commands.some(
@@ -64,3 +61,5 @@ function keepsDownloads(document: Document, { stage }: ShellRun): boolean {
       ),
   );
 }
+
+const WRITES = /^(?:rm|mv|echo|printf|sed|tee|truncate)$/;
