@@ -100,6 +100,12 @@ function cgoReason(subject: Subject & Pick<Evidence, 'world'>, sources: GoSource
   const made = subject.world.tree.entries.filter(({ role }) => role === 'artifact');
   if (made.some(({ marks }) => marks.includes('cgo'))) return 'CGO_ENABLED is 1';
   if (made.length > 0 && made.every(({ marks }) => marks.includes('static'))) return undefined;
+  // Where the stage only copies, the build of the other one is looked at by `linkFor`.
+  const hasSteps = subject.stage.instructions.some(({ keyword }) => keyword === 'RUN');
+  if (hasSteps && made.some(({ origin }) => origin.startsWith('copied from the stage')))
+    return buildsElsewhere(subject).every((command) => settingOf('CGO_ENABLED', command, subject) === '0')
+      ? undefined
+      : 'another stage builds it, and does not switch cgo off';
   for (const command of subject.commands.filter(isGoBuild)) {
     const value = settingOf('CGO_ENABLED', command, subject);
     if (value === '0') return undefined;
@@ -116,6 +122,15 @@ function cgoReason(subject: Subject & Pick<Evidence, 'world'>, sources: GoSource
       /^(?!git-|linux-|libc).+-dev(?:el)?$/.test(name),
   );
   return compiler && `the package ${compiler.name} is installed`;
+}
+
+/** How the stages build of which programs are copied. */
+function buildsElsewhere({ document, stage }: Subject): readonly ShellCommand[] {
+  const instructions = document.stages
+    .filter((other) => !stage.chain.includes(other))
+    .flatMap((other) => other.instructions);
+  const commands = instructions.flatMap((run) => (run.keyword === 'RUN' ? (document.shell(run)?.commands ?? []) : []));
+  return commands.filter(isGoBuild);
 }
 
 /** What a variable is for a command: its own assignment, an `export` in front of it, ENV or ARG. */
