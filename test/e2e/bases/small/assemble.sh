@@ -79,9 +79,12 @@ ln -s ld-musl-x86_64.so.1 $alpine/lib/libc.musl-x86_64.so.1
 ln -s /lib/ld-musl-x86_64.so.1 $alpine/usr/lib/libc.so
 cp /small/apk $alpine/sbin/apk
 cp /small/curl /etc/ssl/certs/ca-certificates.crt $alpine/usr/share/standin/
+# As in the package ca-certificates-bundle, which Alpine brings since 3.15.
+mkdir -p $alpine/etc/ssl/certs
+cp /etc/ssl/certs/ca-certificates.crt $alpine/etc/ssl/certs/
+ln -s certs/ca-certificates.crt $alpine/etc/ssl/cert.pem
 cp -r $out/static/usr/share/zoneinfo $alpine/usr/share/standin/
-: >$alpine/lib/apk/db/installed
-# Alpine has no bundle of certificates until ca-certificates is installed, apart from its package manager's own.
+printf "P:ca-certificates-bundle\nV:0-standin\n\n" >$alpine/lib/apk/db/installed
 echo 3.20.0 >$alpine/etc/alpine-release
 printf '%s\n' 'NAME="Alpine Linux"' ID=alpine VERSION_ID=3.20.0 'PRETTY_NAME="Alpine Linux v3.20 (stand-in)"' >$alpine/etc/os-release
 chmod 755 $alpine/sbin/apk $alpine/usr/share/standin/curl
