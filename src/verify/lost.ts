@@ -1,4 +1,4 @@
-import { type FileEntry, joinPaths, Packages } from '../image/index.ts';
+import { type FileEntry, type FileIndex, joinPaths, Packages } from '../image/index.ts';
 import { classOf, type EntryKind, HARMLESS } from './classes.ts';
 import type { FileClass, LeftBehind } from './model.ts';
 import type { Pair, Snapshot } from './snapshot.ts';
@@ -16,8 +16,19 @@ export interface LostFile {
   readonly module?: string;
 }
 
-/** Everything that the original has and the rewrite has not. */
-export function lostFiles({ before, after }: Pair): LostFile[] {
+const known = new WeakMap<FileIndex, WeakMap<FileIndex, readonly LostFile[]>>();
+
+/** Everything that the original has and the rewrite has not; asked by several, and found once. */
+export function lostFiles(pair: Pair): readonly LostFile[] {
+  const [one, two] = [pair.before.files, pair.after.files];
+  const ofOne = known.get(one) ?? new WeakMap<FileIndex, readonly LostFile[]>();
+  known.set(one, ofOne);
+  const found = ofOne.get(two) ?? findLost(pair);
+  ofOne.set(two, found);
+  return found;
+}
+
+function findLost({ before, after }: Pair): LostFile[] {
   const kind = entryKind(before);
   const packages = new Packages(before.files);
   const moved = movedDigests({ before, after });

@@ -88,6 +88,7 @@ export function findSurroundings(engine: EngineName | 'classic'): Found | { reas
       ...own,
       DOCKER_HOST: settings.DOCKER_HOST,
       CONTAINERS_STORAGE_CONF: storage,
+      XDG_CACHE_HOME: resolve(home, 'cache'),
       ...(engine === 'classic' ? { DOCKER_BUILDKIT: '0' } : {}),
     },
     network: settings.DOCKERFILEOPT_BUILD_NETWORK || undefined,

@@ -56,6 +56,30 @@ test('a broken one is 1, with the cause', async ({ env }) => {
   assert.is(linking?.evidence[0]?.cause?.kind, 'interpreter');
 });
 
+test('structure tests hold, or say where they do not', async ({ env }) => {
+  await withRewrite('', async (folder) => {
+    const tests = join(folder, 'tests.yaml');
+    const text = `schemaVersion: 2.0.0
+commandTests:
+  - { name: root of nine, command: /usr/local/bin/tool, args: ['9'], expectedOutput: ['^3\\.000 root\\n$'] }
+  - { name: compiler, command: gcc, args: [--version] }
+fileExistenceTests:
+  - { name: program, path: /usr/local/bin/tool, permissions: '-rwxr-xr-x', isExecutableBy: any }
+fileContentTests:
+  - { name: accounts, path: /etc/passwd, expectedContents: ['(?m)^root:'] }
+metadataTest: { cmd: ['16'], workdir: /src }
+`;
+    writeFileSync(tests, text);
+    const bad = await verify(env, 'good', '-q', '--structure-tests', tests);
+    assert.is(bad.code, 1, bad.out + bad.err);
+    assert.match(bad.out.replace(/\s+/g, ' '), /tests\.yaml:4: compiler: `gcc --version` cannot be started/);
+    writeFileSync(tests, text.replace(/.*compiler.*\n/, ''));
+    const good = await verify(env, 'good', '-q', '--structure-tests', tests);
+    assert.is(good.code, 0, good.out + good.err);
+    assert.match(good.out, /✔ structure-tests +All 4 structure tests hold/);
+  });
+});
+
 /** A Dockerfile of three lines in a folder of its own, for a while. */
 async function withRewrite(lines: string, run: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-verify-'));
