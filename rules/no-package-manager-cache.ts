@@ -1,6 +1,6 @@
 import { cacheCleaning } from '../src/knowledge/package-caches.ts';
 import { packageCall } from '../src/lint/facts/installs.ts';
-import { removesFolder } from '../src/lint/facts/removals.ts';
+import { mayRemoveProgram, removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import { appendCommand, commandRange, isWrapped, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
@@ -38,7 +38,14 @@ export const rule: Rule = {
         if (isCleaned || cleaning.folders.some((folder) => isMountedAway(document, run.run, folder))) continue;
         seen.add(command.name);
         // Where it is not certain that the package manager is there, there is no saying how to clean up.
-        const edits = command.isConditional || isWrapped(command) ? undefined : appendCommand(run, cleaning.command);
+        const isUncertain =
+          command.isConditional ||
+          isWrapped(command) ||
+          command.hasOption('--installroot') ||
+          commands
+            .slice(index + 1)
+            .some((later) => later.name !== command.name && mayRemoveProgram(later, command.name));
+        const edits = isUncertain ? undefined : appendCommand(run, cleaning.command);
         const subcommand = call.args.find(({ value }) => value === call.parsed.subcommand)!;
         yield {
           at: commandRange(command, subcommand),

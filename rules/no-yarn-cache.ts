@@ -1,6 +1,6 @@
 import { joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
 import { contextText } from '../src/lint/facts/context-files.ts';
-import { removesFolder } from '../src/lint/facts/removals.ts';
+import { mayRemoveProgram, removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import {
   appendCommand,
@@ -54,9 +54,10 @@ export const rule: Rule = {
       const isOffline = shellRuns(document).some(({ script }) =>
         script.commands.some((other) => other.name === 'yarn' && other.hasOption('--offline')),
       );
+      const isGone = commands.slice(at + 1).some((later) => later.name !== 'yarn' && mayRemoveProgram(later, 'yarn'));
       const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
       const edits =
-        isFirst && !isOffline && !command.isConditional && !isWrapped(command)
+        isFirst && !isOffline && !isGone && !command.isConditional && !isWrapped(command)
           ? appendCommand(run, 'yarn cache clean')
           : undefined;
       const install = command.args.find(({ value }) => value === 'install');

@@ -1,5 +1,6 @@
 import type { ShellCommand } from '../../dockerfile/index.ts';
 import { isWithin } from './copies.ts';
+import { packageCall } from './installs.ts';
 
 /**
  * Whether a command empties a folder: an absolute one, or the end of a path in whatever home (`.cache/pip`). What the
@@ -26,4 +27,11 @@ function mayBe(path: string, folder: string): boolean {
     `${folder}/`.startsWith(path.slice(0, known)) &&
     (known > 1 || path.includes(folder.slice(folder.lastIndexOf('/') + 1)))
   );
+}
+
+/** Whether a command may take a program away: by its package, one it needs, or its file. */
+export function mayRemoveProgram(command: ShellCommand, program: string): boolean {
+  const { name, args } = command;
+  if (name === 'rm') return args.some(({ value }) => value.split('/').some((part) => part.startsWith(program)));
+  return packageCall(command)?.parsed.action === 'remove' || args.some(({ value }) => value === program);
 }
