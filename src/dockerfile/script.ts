@@ -292,7 +292,8 @@ class ScriptReader {
         return [{ kind: 'variable', name: part.text.slice(1), text: part.text, isQuoted }];
       case 'ParameterExpansion': {
         const { operation, parameter, text } = part;
-        if (part.prefix !== undefined || part.index !== undefined) return [{ kind: 'other', text }];
+        const isFirst = parameter === 'BASH_SOURCE' && part.index?.value === '0';
+        if (part.prefix !== undefined || (part.index !== undefined && !isFirst)) return [{ kind: 'other', text }];
         if (operation === undefined) return [{ kind: 'variable', name: parameter, text, isQuoted }];
         if (operation.type !== 'Default') return [{ kind: 'other', text }];
         const operand = this.#word(operation.operand);

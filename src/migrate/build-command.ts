@@ -19,7 +19,7 @@ export function editBuildCommand(
 ): Edit[] {
   const { step } = final;
   const { words, cwd } = step;
-  const from = (path: HostPath) => quote(posix.relative(cwd === '' ? '.' : cwd, path === '' ? '.' : path) || '.');
+  const from = (path: HostPath) => pathFor(source, step, path);
   const edits: Edit[] = [];
   const inserted: string[] = [];
   const isNewContext = step.context !== inputs.root;
@@ -46,6 +46,18 @@ export function editBuildCommand(
   return edits;
 }
 
+/** A path as the script may write it where the build stands: by way of a variable where the old context was. */
+function pathFor(source: Source, { cwd, anchors, context, words }: PlannedBuild['step'], path: HostPath): string {
+  if (anchors === undefined) return quote(posix.relative(cwd === '' ? '.' : cwd, path === '' ? '.' : path) || '.');
+  const rest = (folder: HostPath) => posix.relative(folder === '' ? '.' : folder, path === '' ? '.' : path);
+  const above = anchors.filter(({ path: folder }) => !rest(folder).startsWith('..'));
+  const [nearest] = above.sort((one, two) => rest(one.path).length - rest(two.path).length);
+  const written = source.slice(words.context).replace(/^"(.*)"$/s, '$1');
+  const start = nearest ? `$${nearest.name}` : written.replace(/\/+$/, '');
+  const end = rest(nearest?.path ?? context ?? '');
+  return `"${start}${end === '' ? '' : `/${end}`}"`;
+}
+
 function removeInput(
   { text }: Source,
   { start, end, body }: NonNullable<PlannedBuild['step']['words']['input']>,
@@ -67,6 +79,11 @@ export function missingArgs({ builders, finals }: MigrationPlan, final: PlannedB
   const all = [...builders, ...finals];
   for (const build of builders) {
     for (const arg of build.step.buildArgs) {
+      if (PREDEFINED.test(arg.name)) {
+        // No image is another for it.
+        if (!final.step.buildArgs.some(({ name }) => name === arg.name)) missing.set(arg.name, arg);
+        continue;
+      }
       if (!declares(build, arg.name)) continue;
       for (const other of all) {
         if (other === build || !declares(other, arg.name)) continue;
@@ -101,12 +118,11 @@ export function missingArgs({ builders, finals }: MigrationPlan, final: PlannedB
 const same = (a: BuildArg, b: BuildArg) => (a.value === undefined ? a.text === b.text : a.value === b.value);
 
 /** Arguments that every builder knows without an ARG. */
-const PREDEFINED = /^(?:https?|ftp|no|all)_proxy$/i;
+export const PREDEFINED = /^(?:https?|ftp|no|all)_proxy$/i;
 
 function declares({ document }: PlannedBuild, name: string): boolean {
-  return (
-    PREDEFINED.test(name) ||
-    document.instructions.some(({ keyword, pairs }) => keyword === 'ARG' && pairs.some((pair) => pair.name === name))
+  return document.instructions.some(
+    ({ keyword, pairs }) => keyword === 'ARG' && pairs.some((pair) => pair.name === name),
   );
 }
 

@@ -2,7 +2,7 @@ import type { Range, ScriptRedirect } from '../dockerfile/index.ts';
 import { type Argument, BUILD, type Option, splitOptions } from './options.ts';
 import { heredocText, hostPath, imageName, type Place, type Refuse } from './place.ts';
 import { type BuildStep, type KeptOption, Refusal } from './types.ts';
-import type { Environment } from './values.ts';
+import { type Environment, ROOT } from './values.ts';
 
 /** Options of a build that decide what comes out of it; they go to the build that remains. */
 const CARRIED = new Set(
@@ -70,6 +70,7 @@ export function readBuild(args: readonly Argument[], place: Place): BuildStep {
     buildArgs: all('build-arg').map((option) => readBuildArg(option, env)),
     options: options.filter(({ name }) => CARRIED.has(name)).map((option) => keep(option)),
     cwd: env.cwd,
+    anchors: contextWord?.text.startsWith(ROOT) ? env.anchors() : undefined,
     words: {
       optionsAt: (args[0] ?? place).start,
       context: contextWord ?? place,

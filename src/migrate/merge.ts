@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { applyEdits, type Edit, type Instruction, type Stage } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
 import type { Rewrite } from './imports.ts';
-import { nameStages, type StageNames } from './names.ts';
+import { nameStages, type StageNames, sharedStage } from './names.ts';
 import type { Origin } from './origins.ts';
 import type { MigrationPlan, PlannedBuild } from './plan.ts';
 import { type HostPath, Refusal } from './types.ts';
@@ -57,7 +57,10 @@ class Merger {
   merge(): Merged {
     const { builders, finals, origins } = this.#plan;
     const pieces: { at: number; text: string }[] = [];
-    for (const build of builders) pieces.push({ at: build.step.start, text: this.#piece(build, reachable(build)) });
+    for (const build of builders) {
+      if (!sharedStage(this.#plan, build))
+        pieces.push({ at: build.step.start, text: this.#piece(build, reachable(build)) });
+    }
     for (const origin of origins) {
       const name = this.#names.made.get(origin);
       if (name === undefined) continue;
@@ -212,6 +215,20 @@ class Merger {
     return [{ start: end, end, text: document.source.eol + lines.join(document.source.eol) }];
   }
 
+  /** Files of the host become root's when they are copied, those of a stage keep their owner. */
+  #hasOtherOwners({ build }: Origin): boolean {
+    const stage = this.#plan.builders.find(({ step }) => step === build)?.stage;
+    const user = stage?.scope.end.user;
+    if (user !== undefined && !/^(?:root|0)(?::(?:root|0))?$/.test(user)) return true;
+    return (stage?.chain ?? []).some(({ instructions }) =>
+      instructions.some(
+        (instruction) =>
+          instruction.flag('chown') !== undefined ||
+          (instruction.keyword === 'RUN' && /\bchown\b/.test(instruction.argsText)),
+      ),
+    );
+  }
+
   #copy({ step, document, path }: PlannedBuild, instruction: Instruction, rewrites: readonly Rewrite[]): Edit[] {
     const { keyword } = instruction;
     const prefix =
@@ -249,7 +266,10 @@ class Merger {
       lines.push(operandLine(`${written} ${flags}`, [...kept, rewrite.dest], instruction));
     }
     for (const { handOver, from, to } of rewrite.imports) {
-      lines.push(operandLine(`${copy} ${flags}--from=${this.#names.from(handOver.origin)} `, [from, to], instruction));
+      const owner = instruction.flag('chown') || !this.#hasOtherOwners(handOver.origin) ? '' : '--chown=0:0 ';
+      lines.push(
+        operandLine(`${copy} ${flags}${owner}--from=${this.#names.from(handOver.origin)} `, [from, to], instruction),
+      );
     }
     const comments = instruction.comments.map((range) => source.slice(range).trim());
     const isWhole = rewrite.kept.length === sources.length && prefix === '';

@@ -4,6 +4,7 @@ import type { Project } from '../lint/types.ts';
 import { BuildContext } from '../optimize/context.ts';
 import { DockerIgnore } from '../optimize/dockerignore.ts';
 import { editBuildCommand } from './build-command.ts';
+import { isOdd } from './copy-step.ts';
 import { type Merged, mergeDockerfiles } from './merge.ts';
 import type { Walk } from './parts.ts';
 import { type MigrationPlan, type PlannedBuild, planMigration } from './plan.ts';
@@ -146,6 +147,7 @@ function checkPlatforms({ builders, finals, origins }: MigrationPlan): void {
 
 function checkVolumes({ handOvers, builders }: MigrationPlan): void {
   for (const { origin, from, steps } of handOvers) {
+    if (isOdd(from)) throw new Refusal('unsupported', `\`${from}\` has signs that mean something to COPY`, steps[0]!);
     const stage = builders.find(({ step }) => step === origin.build)?.stage;
     for (const { instructions } of stage?.chain ?? []) {
       for (const instruction of instructions.filter(({ keyword }) => keyword === 'VOLUME')) {

@@ -61,8 +61,15 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
     }
     if (finals.length > 1 && !names.has(last)) keep(last, ...tagNames(step.tags), 'final');
   }
+  const shared = new Map(builders.map((build) => [build, sharedStage(plan, build)]));
+  for (const stage of shared.values()) if (stage && !names.has(stage)) keep(stage, 'build', 'builder');
   for (const build of builders) {
     const { document, stage: last } = build;
+    const same = shared.get(build);
+    if (same) {
+      names.set(last, names.get(same)!);
+      continue;
+    }
     const hint = hintOf(build);
     const own = builders.length === 1 || /^build(?:er)?$/.test(hint) ? 'build' : `build-${hint}`;
     for (const stage of document.stages) {
@@ -83,6 +90,16 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
     made,
     from: (origin) => made.get(origin) ?? (origin.build ? names.get(stages.get(origin.build)!)! : origin.image),
   };
+}
+
+/** The stage of the final Dockerfile that a builder is: one file, built twice with different targets. */
+export function sharedStage({ finals, origins }: MigrationPlan, build: PlannedBuild): Stage | undefined {
+  const [final] = finals;
+  const { step, path, rewrites, uses, stage } = build;
+  if (finals.length !== 1 || final!.path !== path || final!.step.context !== step.context) return undefined;
+  if (rewrites.length > 0 || uses.length > 0 || stage.index >= final!.stage.index) return undefined;
+  if (origins.some((origin) => origin.build === step && origin.run !== undefined)) return undefined;
+  return final!.document.stages[stage.index];
 }
 
 /** Whether another stage refers to it by its number. */

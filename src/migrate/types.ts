@@ -101,6 +101,8 @@ export interface BuildStep extends StepBase {
   readonly options: readonly KeptOption[];
   /** The folder that it runs in. */
   readonly cwd: HostPath;
+  /** Where the context is written by way of a variable: the variables that hold folders; else undefined. */
+  readonly anchors?: readonly { readonly name: string; readonly path: HostPath }[] | undefined;
   /** Where the words stand that an edit changes. */
   readonly words: {
     /** Behind `build`. */

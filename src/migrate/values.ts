@@ -37,6 +37,14 @@ export class Environment {
     this.#variables.set(name, value);
   }
 
+  /** The variables that hold folders of the project, whatever folder the script is started in. */
+  anchors(): { readonly name: string; readonly path: HostPath }[] {
+    return [...this.#variables].flatMap(([name, { text, isKnown }]) => {
+      const path = isKnown && text.startsWith(ROOT) ? toHostPath(text, '') : undefined;
+      return path === undefined || /^\d+$/.test(name) ? [] : [{ name, path }];
+    });
+  }
+
   get(name: string): Value | undefined {
     return this.#variables.get(name);
   }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Engine } from '../../engines/engine.ts';
 import type { Session } from '../../engines/session.ts';
+import { PREDEFINED } from '../../migrate/build-command.ts';
 import { type FinalBuild, type Migrated, missingArgs } from '../../migrate/index.ts';
 import type { MigrateReport, ReportedImage } from '../../migrate/report.ts';
 import { repositoryOf } from '../../migrate/work.ts';
@@ -93,7 +94,10 @@ function commonBuild({ plan }: Migrated, final: FinalBuild | undefined, { build 
     ...build,
     secrets: [...valueOf('secret'), ...(build?.secrets ?? [])],
     ssh: [...valueOf('ssh'), ...(build?.ssh ?? [])],
-    buildArgs: { ...Object.fromEntries(args.map(({ name, value }) => [name, value ?? STAND_IN])), ...build?.buildArgs },
+    buildArgs: {
+      ...Object.fromEntries(args.map(({ name, value }) => [name, value ?? (PREDEFINED.test(name) ? '' : STAND_IN)])),
+      ...build?.buildArgs,
+    },
   };
 }
 
