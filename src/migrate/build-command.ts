@@ -18,7 +18,7 @@ export function editBuildCommand(
   inputs: BuildInputs,
 ): Edit[] {
   const { step } = final;
-  const { words, cwd } = step;
+  const { words } = step;
   const from = (path: HostPath) => pathFor(source, step, path);
   const edits: Edit[] = [];
   const inserted: string[] = [];

@@ -70,7 +70,7 @@ export function readBuild(args: readonly Argument[], place: Place): BuildStep {
     buildArgs: all('build-arg').map((option) => readBuildArg(option, env)),
     options: options.filter(({ name }) => CARRIED.has(name)).map((option) => keep(option)),
     cwd: env.cwd,
-    anchors: contextWord?.text.startsWith(ROOT) ? env.anchors() : undefined,
+    anchors: contextWord?.text.startsWith(ROOT) ? anchorsOf(contextWord, env) : undefined,
     words: {
       optionsAt: (args[0] ?? place).start,
       context: contextWord ?? place,
@@ -125,4 +125,9 @@ function readInput(
   if (input?.body) return { text: heredocText(input, env, refuse) };
   refuse('no-dockerfile', 'the Dockerfile comes from another command', place);
   return { text: '' };
+}
+
+/** The variables by which the script names folders; `$PWD` only where it uses that itself. */
+function anchorsOf({ written }: Argument, env: Environment): NonNullable<BuildStep['anchors']> {
+  return [...env.anchors(), ...(/PWD|pwd/.test(written) ? [{ name: 'PWD', path: env.cwd }] : [])];
 }

@@ -27,7 +27,11 @@ export function readMakefile(source: Source, path: HostPath, cwd: HostPath): Wal
     const others = targets.filter((other) => !order.includes(other));
     const parts = order.flatMap((one) => readRecipe(source, makefile, one, cwd));
     const aside = others.flatMap((one) => readRecipe(source, makefile, one, cwd));
-    return parts.length === 0 ? [] : [walkScript(parts, path, cwd, new Map(), aside)];
+    if (parts.length === 0) return [];
+    const walk = walkScript(parts, path, cwd, new Map(), aside);
+    // Recipes start in the folder of the Makefile, and its variables are written otherwise.
+    const steps = walk.steps.map((step) => (step.kind === 'build' ? { ...step, anchors: undefined } : step));
+    return [{ ...walk, steps }];
   });
 }
 
