@@ -1,4 +1,5 @@
 import type { Document, ShellCommand } from '../src/dockerfile/index.ts';
+import { canDoWithoutCache } from '../src/knowledge/package-caches.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import {
@@ -11,6 +12,7 @@ import {
   shippedRuns,
   stagesOption,
 } from '../src/lint/facts/runs.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -21,7 +23,7 @@ export const rule: Rule = {
   options: { stages: stagesOption, exceptions: exceptionsOption },
   presetOptions: { hadolint: { stages: 'all', exceptions: false } },
   summary: 'apk leaves its package index in the image',
-  why: '`apk add --no-cache` fetches the index for itself and keeps none, so that neither `apk update` nor `--update` nor removing /var/cache/apk is needed. Where the same RUN removes the cache again, or mounts one, there is nothing to find.',
+  why: '`apk add --no-cache` fetches the index for itself and keeps none, so that neither `apk update` nor `--update` nor removing /var/cache/apk is needed. Where the same RUN removes the cache again, or mounts one, there is nothing to find. Alpine knows the flag from 3.3 on: for older and for unknown base images there is no fix.',
   examples: [
     {
       bad: 'FROM alpine:3.20\nRUN apk add --update curl\n',
@@ -40,8 +42,12 @@ export const rule: Rule = {
         if (isRemoved && optionOf(context, 'exceptions') !== false) continue;
         // Without the network there is only the cache; one in a folder of its own is there on purpose.
         const isWanted = command.hasOption('--no-network', '--cache-dir');
+        const { suite } = systemOf(run.stage);
+        const isKnown = suite !== undefined && canDoWithoutCache('apk', suite.distro, suite.order);
         const edits =
-          isWanted || isIndexUsed(document, run, command) ? undefined : insertBehind(run, add, ' --no-cache');
+          isWanted || !isKnown || isIndexUsed(document, run, command)
+            ? undefined
+            : insertBehind(run, add, ' --no-cache');
         yield {
           at: commandRange(command, add),
           message: isRemoved

@@ -1,4 +1,5 @@
 import type { Document, Stage } from '../src/dockerfile/index.ts';
+import { canDoWithoutCache } from '../src/knowledge/package-caches.ts';
 import { packageCall, ScriptVariables } from '../src/lint/facts/installs.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
@@ -11,6 +12,7 @@ import {
   shippedRuns,
   stagesOption,
 } from '../src/lint/facts/runs.ts';
+import { systemOf } from '../src/lint/facts/systems.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 const PIP = /^(?:pip|python)[\d.]*$/;
@@ -23,7 +25,7 @@ export const rule: Rule = {
   options: { stages: stagesOption, exceptions: exceptionsOption },
   presetOptions: { hadolint: { stages: 'all', exceptions: false } },
   summary: 'pip leaves what it downloaded in the image',
-  why: 'pip keeps every package it fetched or built in `~/.cache/pip`, where nothing in the image needs it. `--no-cache-dir`, PIP_NO_CACHE_DIR in the environment or a cache mount keep it out. Where the same RUN removes the cache again, or pip was configured to keep none, there is nothing to find.',
+  why: 'pip keeps every package it fetched or built in `~/.cache/pip`, where nothing in the image needs it. `--no-cache-dir`, PIP_NO_CACHE_DIR in the environment or a cache mount keep it out. Where the same RUN removes the cache again, or pip was configured to keep none, there is nothing to find. pip knows the flag from 6.0 on: for base images with an older one, and for unknown ones, there is no fix.',
   examples: [
     {
       bad: 'FROM python:3.12-slim\nRUN pip install flask\n',
@@ -57,8 +59,12 @@ export const rule: Rule = {
         if (optionOf(context, 'exceptions') !== false && (isHarmless || isConfigured(document, run.stage))) continue;
         const install = call.args.find(({ value }) => value === 'install')!;
         // Somebody who names a folder or switches the cache on wants it.
-        const edits =
-          folder === undefined && off === undefined ? insertBehind(run, install, ' --no-cache-dir') : undefined;
+        const { suite, repository = '' } = systemOf(run.stage);
+        const isKnown = suite
+          ? canDoWithoutCache('pip', suite.distro, suite.order)
+          : /^(?:python|pypy)$/.test(repository);
+        const isWanted = folder !== undefined || off !== undefined;
+        const edits = isKnown && !isWanted ? insertBehind(run, install, ' --no-cache-dir') : undefined;
         yield {
           at: commandRange(command, install),
           message: '`pip install` leaves what it downloaded in the image',
