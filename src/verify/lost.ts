@@ -227,7 +227,7 @@ export function inReach(pair: Pair): LostFile[] {
 
 /** Program text that is compiled; its paths stand in what was made of it, for those who look for faults. */
 const COMPILED =
-  /\.(?:go|s|S|asm|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|ipp|mm?|rs|zig|nim|java|kt|scala|swift|hs|ml|cs|fs|tsx?)$/;
+  /\.(?:go|s|S|asm|c|cc|cpp|cxx|h|hh|hpp|hxx|inl|ipp|mm?|rs|zig|nim|cr|java|kts?|scala|cljs?|swift|l?hs|mli?|cs|fs|tsx?|d|y|yy|l|ll|f90|pas|ad[bs]|v|vala|pyx|pxd|proto)$/;
 const NAMEABLE: ReadonlySet<FileClass> = new Set<FileClass>(['source', 'project file', 'test']);
 
 /** Lost files that are harmless by their class, unless a program names their whole path; folders to write to among them. */
