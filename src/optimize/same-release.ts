@@ -1,5 +1,5 @@
-import type { System } from '../lint/facts/systems.ts';
 import { newestAlpine } from '../knowledge/suites.ts';
+import type { System } from '../lint/facts/systems.ts';
 import type { RuntimeOption } from './types.ts';
 
 /**
