@@ -345,3 +345,20 @@ test('packages of Python that others require', async () => {
   assert.is(await found("Requires-Dist: pyyaml; extra == 'all'"), 'changed');
   assert.is(await found('Requires-Dist: nothing'), 'changed');
 });
+
+test('what is said to be needed to build only, and is not', async () => {
+  const settings = { Cmd: ['node', 'dist/main.js'], WorkingDir: '/app' };
+  const base = { 'usr/bin/node': executable(staticProgram()) };
+  const found = async (text: string, sources: Image['own'], more: Image['own'] = {}) => {
+    const own = { 'app/dist/main.js': text, ...more };
+    const before = { base, own: { ...own, ...sources }, config: settings };
+    const isBuildOnly = (path: string) => path.startsWith('/app/src/');
+    return (await findings('lost-files', before, { base, own, config: settings }, isBuildOnly))[0] ?? '';
+  };
+  const locale = { 'app/src/locales/en.json': '{ "hello": "hello" }' };
+  const reads = "read(join('src', 'locales', language + '.json'))";
+  assert.match(await found(reads, locale), /^unknown: .*dist\/main.js names its folder$/);
+  assert.match(await found('serve()', locale), /^changed: .*only needed to build$/);
+  assert.match(await found(reads, locale, { 'app/dist/locales/en.json': '{ "hello": "hello" }' }), /^changed: /);
+  assert.match(await found("read('src/locales/en.json')", locale), /^worse: .*names src\/locales\/en.json$/);
+});

@@ -60,20 +60,20 @@ async function readImage({ base = {}, own = {}, config = {}, baseConfig }: Image
 }
 
 /** Compares two made-up images as `verify` compares real ones. */
-export async function compare(before: Image, after: Image): Promise<Check[]> {
+export async function compare(before: Image, after: Image, isBuildOnly?: (path: string) => boolean): Promise<Check[]> {
   const one = new Snapshot(await readImage(before));
   const input = await readImage(after);
   const search = planSearch({ before: one, after: new Snapshot(input) });
   const all = inPieces(await makeTar({ ...after.base, ...after.own }), 65_536);
   const mentions = await scanFiles(all, (path) => search.files.has(path), search.texts);
-  const { checks } = compareImages(one, new Snapshot({ ...input, mentions }), true);
+  const { checks } = compareImages(one, new Snapshot({ ...input, mentions }), true, isBuildOnly);
   return checks;
 }
 
 /** What one check found: `worse: The label a is lost`, worst first. */
-export async function findings(id: string, before: Image, after: Image): Promise<string[]> {
+export async function findings(id: string, before: Image, after: Image, isBuildOnly?: (path: string) => boolean) {
   if (!staticChecks.some((check) => check.id === id)) throw new Error(`no check ${id}`);
-  const check = (await compare(before, after)).find((candidate) => candidate.id === id) as Check;
+  const check = (await compare(before, after, isBuildOnly)).find((candidate) => candidate.id === id) as Check;
   return check.evidence.map(({ outcome, message }) => `${outcome}: ${message}`);
 }
 

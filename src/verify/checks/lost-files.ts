@@ -95,7 +95,11 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   const dependent = module === undefined ? undefined : dependentOf(pair, module);
   if (dependent !== undefined) return { outcome: 'unknown', why: `the package of ${dependent} depends on it` };
   if (module !== undefined) return { outcome: 'changed', why: `nothing outside of dependencies imports ${module}` };
-  if (isBuildOnly?.(entry.path) === true) return { outcome: 'changed', why: 'it is only needed to build' };
+  if (isBuildOnly?.(entry.path) === true) {
+    const reader = readerOfFolder(pair, file);
+    if (reader === undefined) return { outcome: 'changed', why: 'it is only needed to build' };
+    return { outcome: 'unknown', why: `it lies among what is built, but ${reader} names its folder` };
+  }
   for (const text of weak) {
     const [reader] = after.mentioning(text);
     if (reader !== undefined)
@@ -103,6 +107,22 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   }
   if (kind === 'native') return { outcome: 'changed', why: 'no program of the image names it' };
   return { outcome: 'unknown', why: 'it may be read at run time' };
+}
+
+const RESOURCE =
+  /\.(?:json|ya?ml|html?|ejs|hbs|pug|njk|liquid|jinja2?|j2|tmpl|tpl|sql|csv|xml|properties|po|mo|ftl|graphql)$/;
+const ANY_FOLDER =
+  /^(?:.{1,4}|tests?|specs?|docs?|fixtures|mocks|examples?|scripts|types|config|public|assets|build|dist|__\w+__)$/;
+
+/**
+ * Translations, templates and the like often lie among the sources, and are read by names that are put together at run time:
+ * who names the folder may read them. One that the build has put somewhere else is read there.
+ */
+function readerOfFolder({ after }: Pair, { entry: { path, digest } }: LostFile): string | undefined {
+  const folder = path.split('/').at(-2) ?? '';
+  if (!RESOURCE.test(path) || ANY_FOLDER.test(folder)) return undefined;
+  if (digest !== undefined && after.files.copiesOf(digest).length > 0) return undefined;
+  return [...after.mentioning(folder)][0];
 }
 
 /** The part of the rewrite's config that names a path or a folder above it. */
