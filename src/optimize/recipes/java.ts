@@ -29,13 +29,19 @@ const JDK_ONLY =
 /** Releases of which there is a JRE. */
 const JRE = new Set([8, 11, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]);
 
-/** Java: archives and classes on a JRE of the same release. Real builds with Maven and javac stand behind it, none with Gradle. */
+/** Languages whose tools pack archives for the same virtual machine. */
+const LANGUAGES: ReadonlySet<string> = new Set(['java', 'clojure', 'scala', 'kotlin']);
+
+/**
+ * Java, Clojure, Scala and Kotlin: archives and classes on a JRE of the same release. Real builds with Maven and javac stand
+ * behind it, none with Gradle, Leiningen, Clojure's own tool or sbt.
+ */
 export const java: Recipe = {
   id: 'java',
   ecosystem: 'java',
   matches: ({ system, commands }) =>
     system.sdk
-      ? system.sdk.ecosystem === 'java'
+      ? LANGUAGES.has(system.sdk.ecosystem)
       : system.runtime?.server === undefined &&
         commands.some(({ name }) => /^(?:mvnw?|gradlew?|javac|ant)$/.test(name)),
   classify: classifyJava,

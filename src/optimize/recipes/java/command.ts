@@ -20,6 +20,7 @@ export function javaEffects(call: Call, world: World, subject: Subject): readonl
   if (name === 'javac') return javacEffects(call);
   if (name === 'jar') return jarEffects(call);
   if (name === 'ant') return antEffects(call);
+  if (name === 'lein' || name === 'sbt' || /^cloju?re?$|^clj$/.test(name)) return jvmEffects(call);
   if (name === 'jlink' || name === 'jpackage') {
     const path = call.path(optionOf(call, '--output', '--dest') ?? '');
     return path === undefined ? NONE : [folder(path, 'artifact', `made by \`${name}\``, [])];
@@ -149,6 +150,19 @@ function antEffects(call: Call): readonly Effect[] {
   return ['build', 'dist', 'target'].map((name) =>
     folder(`${call.cwd === '/' ? '' : call.cwd}/${name}`, 'artifact', 'built by `ant`', [TARGET]),
   );
+}
+
+/** What Leiningen, sbt and Clojure's own tool pack: an archive with everything in it, or sbt's folder with a start script. */
+function jvmEffects(call: Call): readonly Effect[] {
+  const { name, args, cwd } = call;
+  const base = cwd === '/' ? '' : cwd;
+  const origin = `built by \`${name}\``;
+  const tasks = args.flatMap((arg) => arg.split(/[\s;]+/));
+  const target = folder(`${base}/target`, 'artifact', origin, [TARGET]);
+  if (tasks.some((task) => /^(?:.*[/:])?(?:uberjar|uberwar|uber|assembly|:uberjar|:uber)$/.test(task))) return [target];
+  if (tasks.some((task) => /^(?:.*[/:])?(?:stage|packageBin)$/.test(task)))
+    return [target, folder(`${base}/target/universal/stage`, 'artifact', origin, [LIBRARIES])];
+  return tasks.some((task) => /^(?:.*[/:])?(?:compile|package|jar|test)$/.test(task)) ? [target] : NONE;
 }
 
 const JAVAC_VALUES =
