@@ -115,7 +115,9 @@ export class Starts {
     taken.set(what, Number.POSITIVE_INFINITY);
     const once = () => this.#observeFor(image, watch, () => 0);
     const first = once().then((observation) => {
-      taken.set(what, observation.seconds);
+      // One that only lived on may end later: nobody waits for that longer in the rewrite than here.
+      const isShown = !observation.alive || (observation.ports ?? []).length > 0;
+      taken.set(what, isShown ? observation.seconds : 0);
       return observation;
     });
     const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);

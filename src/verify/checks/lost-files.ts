@@ -87,7 +87,9 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   }
   for (const text of strong) {
     const reader = [...after.mentioning(text)].find(
-      (path) => module === undefined || !(NODE_MANIFEST.test(path) || findsModule(after.files, path, module)),
+      (path) =>
+        module === undefined ||
+        !(NODE_MANIFEST.test(path) || findsModule(after.files, path, module) || isOutOfReach(entry.path, path)),
     );
     if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
   }
@@ -123,6 +125,12 @@ function readerOfFolder({ after }: Pair, { entry: { path, digest } }: LostFile):
   if (!RESOURCE.test(path) || ANY_FOLDER.test(folder)) return undefined;
   if (digest !== undefined && after.files.copiesOf(digest).length > 0) return undefined;
   return [...after.mentioning(folder)][0];
+}
+
+/** A package that lies within another one is found by what is in there alone; pnpm links to where it keeps them all. */
+function isOutOfReach(path: string, reader: string): boolean {
+  const nested = /^(.*\/node_modules\/.+)\/node_modules\//.exec(path);
+  return nested !== null && !path.includes('/.pnpm/') && !reader.startsWith(`${nested[1]}/`);
 }
 
 /** The part of the rewrite's config that names a path or a folder above it. */
