@@ -4,6 +4,7 @@ import { type Argument, GLOBAL, OTHER, REMOVE, splitOptions } from './options.ts
 import { imageName, type Place } from './place.ts';
 import { readRun } from './run-step.ts';
 import type { Step } from './types.ts';
+import { ROOT, TOKEN } from './values.ts';
 
 const ALIASES: Readonly<Record<string, string>> = {
   'image build': 'build',
@@ -114,7 +115,15 @@ export function readEngineCommand(name: string, args: readonly Argument[], place
       return { kind: 'use', images: [], containers: [], name, ...base };
     default: {
       const mentioned = args.map(({ text }) => text);
-      return { kind: 'use', images: mentioned.map(imageName), containers: mentioned, name, isDark: true, ...base };
+      const shown = name.replaceAll(ROOT, '.').replaceAll(TOKEN, '');
+      return {
+        kind: 'use',
+        images: mentioned.map(imageName),
+        containers: mentioned,
+        name: shown,
+        isDark: true,
+        ...base,
+      };
     }
   }
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { applyEdits, type Edit, type Instruction, type Stage } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
 import type { Rewrite } from './imports.ts';
-import { nameStages, type StageNames, sharedStage } from './names.ts';
+import { distinctFinals, firstOfKind, nameStages, type StageNames, sharedStage } from './names.ts';
 import type { Origin } from './origins.ts';
 import type { MigrationPlan, PlannedBuild } from './plan.ts';
 import { type HostPath, Refusal } from './types.ts';
@@ -71,7 +71,7 @@ class Merger {
       pieces.push({ at: origin.run?.start ?? 0, text });
     }
     pieces.sort((a, b) => a.at - b.at);
-    for (const build of finals)
+    for (const build of distinctFinals(this.#plan))
       pieces.push({ at: Number.POSITIVE_INFINITY, text: this.#piece(build, new Set(build.document.stages)) });
     const head = this.#head();
     const { eol } = finals[0]!.document.source;
@@ -81,9 +81,10 @@ class Merger {
     ];
     const mark = finals[0]!.document.source.textStart === 1 ? '\uFEFF' : '';
     const text = `${mark}${body.join(`${eol}${eol}`)}${eol}`;
-    const targets = finals.map(({ stage, step }) =>
-      finals.length > 1 || step.target !== undefined ? this.#names.of(stage) : undefined,
-    );
+    const distinct = distinctFinals(this.#plan).length;
+    const targets = finals
+      .map((build) => ({ step: build.step, stage: firstOfKind(finals, build).stage }))
+      .map(({ stage, step }) => (distinct > 1 || step.target !== undefined ? this.#names.of(stage) : undefined));
     return { text, names: this.#names, targets };
   }
 

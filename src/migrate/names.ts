@@ -54,12 +54,13 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
     } else names.set(stage, choose(...(own === undefined ? others : others.map((other) => `${own}-${other}`))));
   };
   // The final files keep their names before anyone else gets one.
-  for (const { document, stage: last, step } of finals) {
+  const distinct = distinctFinals(plan);
+  for (const { document, stage: last, step } of distinct) {
     for (const stage of document.stages) {
       if (stage.nameWord) keep(stage, 'final');
       else if (isNumbered(stage, document.stages)) keep(stage, `stage-${stage.index}`);
     }
-    if (finals.length > 1 && !names.has(last)) keep(last, ...tagNames(step.tags), 'final');
+    if (distinct.length > 1 && !names.has(last)) keep(last, ...tagNames(step.tags), 'final');
   }
   const shared = new Map(builders.map((build) => [build, sharedStage(plan, build)]));
   for (const stage of shared.values()) if (stage && !names.has(stage)) keep(stage, 'build', 'builder');
@@ -90,6 +91,25 @@ export function nameStages(plan: MigrationPlan, needsStage: (origin: Origin) => 
     made,
     from: (origin) => made.get(origin) ?? (origin.build ? names.get(stages.get(origin.build)!)! : origin.image),
   };
+}
+
+/** The final builds without those that build the same stage once more, under another name. */
+export function distinctFinals({ finals }: Pick<MigrationPlan, 'finals'>): readonly PlannedBuild[] {
+  return finals.filter((build) => firstOfKind(finals, build) === build);
+}
+
+/** The first final build that builds the same stage from the same files. */
+export function firstOfKind(
+  finals: readonly PlannedBuild[],
+  { path, step, stage, document }: PlannedBuild,
+): PlannedBuild {
+  return finals.find(
+    (other) =>
+      other.path === path &&
+      other.step.context === step.context &&
+      other.stage.index === stage.index &&
+      other.document.source.text === document.source.text,
+  )!;
 }
 
 /** The stage of the final Dockerfile that a builder is: one file, built twice with different targets. */

@@ -211,13 +211,31 @@ class Planner {
       this.#origins.push(origin);
       return origin;
     }
-    const isUnknown = build === undefined && ['$', '`', ROOT, TOKEN].some((sign) => image.includes(sign));
+    const later = build === undefined ? this.#builtLater(image, step) : undefined;
+    if (later) {
+      const origin: Origin = { build, image, run, steps: [step], problem: later };
+      this.#origins.push(origin);
+      return origin;
+    }
+    const isUnknown =
+      build === undefined && (/[\s"']/.test(image) || ['$', '`', ROOT, TOKEN].some((sign) => image.includes(sign)));
     const problem = isUnknown
       ? new Refusal('unknown-image', `which image \`${describe(image)}\` is, only a run of the script tells`, step)
       : step.problem;
     const origin: Origin = { build, image, run, steps: [step], problem };
     this.#origins.push(origin);
     return origin;
+  }
+
+  /** An image of an earlier run of the script. */
+  #builtLater(image: string, before: Step): Refusal | undefined {
+    const rest = this.#steps.slice(this.#index(before));
+    const isBuilt = rest.some(
+      (step) => (step.kind === 'build' && step.tags.includes(image)) || (step.kind === 'tag' && step.to === image),
+    );
+    return isBuilt
+      ? new Refusal('unknown-image', `\`${describe(image)}\` is built only further down`, before)
+      : undefined;
   }
 
   /** What looks like a published image may be one that is built under a condition. */

@@ -16,7 +16,7 @@ import { OTHER_TARGET, type Part, type Walk } from './parts.ts';
 import { describeCommands, HARMLESS, isAsking, isHarmlessSubcommand, unwrap } from './scan.ts';
 import { type HostPath, Refusal, type Step } from './types.ts';
 import { leaf, type Unit } from './units.ts';
-import { Environment, TOKEN, toHostPath, type Value } from './values.ts';
+import { Environment, ROOT, TOKEN, toHostPath, type Value } from './values.ts';
 
 /** Follows a script without running it. */
 export function walkScript(
@@ -275,7 +275,8 @@ class Walker {
       this.#steps.push(step.kind === 'run' ? withOutput(step, redirects, this.#env) : step);
       return unit;
     }
-    const name = program.text;
+    const name =
+      program.isKnown && !program.text.includes(TOKEN) && !program.text.includes(ROOT) ? program.text : program.written;
     const definition = this.#functions.get(name);
     if (definition) return this.#call(definition, args, unit, node);
     switch (name) {

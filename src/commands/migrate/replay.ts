@@ -6,7 +6,7 @@ import { applyEdits, type Range } from '../../dockerfile/index.ts';
 import type { BuildRequest, Engine, ImageInspection } from '../../engines/engine.ts';
 import type { Session } from '../../engines/session.ts';
 import type { Migrated } from '../../migrate/migrate.ts';
-import { commandOf, type Origin } from '../../migrate/origins.ts';
+import { commandOf, isIdle, type Origin } from '../../migrate/origins.ts';
 import type { PlannedBuild } from '../../migrate/plan.ts';
 import type { BuildStep, CopyOutStep, FileStep, HandOver, HostPath, RunStep, Step } from '../../migrate/types.ts';
 
@@ -200,9 +200,8 @@ class Replay {
     const image = this.#images.get(origin.image) ?? origin.image.replace(/:latest$/, '');
     const stage = this.#migrated.plan.builders.find(({ step }) => step === origin.build)?.stage;
     const command = commandOf(request, stage);
-    const words = command.argv ?? command.text?.split(/\s+/) ?? [];
-    // What waits for ever leaves nothing that the image does not have.
-    if (/^(?:tail|sleep)$/.test(words[0]?.replace(/^.*\//, '') ?? '')) return undefined;
+    // What ends at once or waits for ever leaves nothing that the image does not have.
+    if ((command.argv === undefined && command.text === undefined) || isIdle(command)) return undefined;
     if (request.mounts.length > 0 && !this.#engine.capabilities.mounts)
       throw new ReplayError('folders of this machine cannot be mounted by this engine', run);
     this.#onStep(`Running ${run.text}`);
