@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
 import { patternMatcher } from '../config/patterns.ts';
 import { type CommandLineSettings, type FileSettings, type LoadedConfig, Settings } from '../config/settings.ts';
-import { type Document, decodeSource, encodeSource, parseDocument } from '../dockerfile/index.ts';
+import { type Document, decodeSource, encodeSource, type Instruction, parseDocument } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
 import { type FormatName, formatNames, loadFormatter } from '../formatters/index.ts';
 import { findRules, type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
@@ -71,10 +71,27 @@ Exit code: 0 nothing found, 1 findings at or above --fail-on, 2 a problem with u
     'stdin-filename': { type: 'string' },
   },
   async run(values, words, world) {
-    const run = new LintRun(readOptions(values, world.book), world);
+    const full = await withPlugins(values, world);
+    const run = new LintRun(readOptions(values, full.book), full);
     return run.lint(words.length === 0 ? ['.'] : words);
   },
 };
+
+/** The world with the rules that plug-ins add; only a configuration that the user names may have such. */
+async function withPlugins(values: OptionValues, world: World): Promise<World> {
+  const config = readText(values, 'config');
+  if (config === undefined) return world;
+  const { loadPlugins } = await import('../config/plugins.ts');
+  try {
+    const added = await loadPlugins(resolve(config), world.book);
+    return added.length === 0 ? world : { ...world, book: [...world.book, ...added] };
+  } catch (error) {
+    // What is wrong with the file itself is told where its settings are read.
+    if (error instanceof ConfigError && error.message.startsWith('plugins: '))
+      throw new UsageError(`${config}: ${error.message}`);
+    return world;
+  }
+}
 
 /** The command line, read and checked. */
 interface LintOptions extends CommandLineSettings {
@@ -240,7 +257,7 @@ class LintRun {
       book: this.#world.book,
       target: file.target,
       project: this.#projectOf(file.context),
-      checkShell: await this.#shellChecker(file),
+      checkShell: document.instructions.some(hasCommands) ? await this.#shellChecker(file) : undefined,
     };
     const { fix, diff } = this.#options;
     if (fix === undefined) return { document, result: { findings: lintDocument(document, settings), fixed: 0 } };
@@ -337,6 +354,8 @@ interface Checked {
   readonly fixed: number;
   readonly changed?: Document | undefined;
 }
+
+const hasCommands = ({ keyword, child }: Instruction) => (child?.keyword ?? keyword) === 'RUN';
 
 const isAtLeast = (severity: (typeof SEVERITIES)[number], least: (typeof SEVERITIES)[number]) =>
   SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);

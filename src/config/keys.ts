@@ -25,6 +25,7 @@ export interface Config {
   readonly runtime?: string;
   readonly engine?: string;
   readonly shellcheck?: string;
+  readonly plugins?: string | readonly string[];
   readonly trustedRegistries?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -131,6 +132,11 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
         description:
           'The executable of ShellCheck, which also checks what RUN runs: a name to look for on the path, or a path relative to this file; `shellcheck` unless set, and left out where there is none',
         ...text,
+      },
+      plugins: {
+        description:
+          'Modules with rules of your own, relative to this file; they are code, so this file has to be named with --config',
+        ...texts,
       },
       trustedRegistries: {
         description: 'Registries that images may come from; not used yet',

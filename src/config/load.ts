@@ -85,8 +85,13 @@ export async function loadConfig(
   const [problem] = checkSchema(config, configSchema(book), nearest);
   if (problem)
     throw new ConfigError(path, problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`);
+  if (!options.code && (config as Config).plugins !== undefined)
+    throw new ConfigError(path, 'plugins: they are code, and only run for a configuration named with --config');
   return { path, config: config as Config };
 }
+
+/** What a configuration says that the user named; it may be code. Rejects with a ConfigError. */
+export const readConfigValue = (path: string): Promise<unknown> => readValue(path, true);
 
 /** The value in a file: `undefined` when there is none. */
 async function readValue(path: string, code: boolean): Promise<unknown> {

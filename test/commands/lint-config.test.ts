@@ -67,3 +67,45 @@ test('it holds for stdin by its name', async () => {
   assert.is((await run(['-', '--stdin-filename', 'sub/Dockerfile'], { files, stdin: 'from a\n' })).code, 0);
   assert.is((await run(['-'], { files, stdin: 'from a\n' })).code, 1);
 });
+
+const PLUGIN = `export const rules = [{
+  id: 'acme/no-onbuild', aliases: ['ACME1'], severity: 'warn', summary: 'ONBUILD is used', why: 'We agreed not to.',
+  examples: [{ bad: 'FROM a\\nONBUILD RUN b\\n', good: 'FROM a\\nRUN b\\n' }],
+  *check({ instructions }) {
+    for (const instruction of instructions)
+      if (instruction.keyword === 'ONBUILD') yield { at: instruction, message: 'ONBUILD is used' };
+  },
+}];`;
+
+test('plug-ins of a configuration that is named add rules', async () => {
+  const files = {
+    Dockerfile: 'FROM a\nONBUILD RUN b\n',
+    'acme.mjs': PLUGIN,
+    'c.json': '{"plugins": "./acme.mjs", "rules": {"ACME1": "error"}}',
+  };
+  const { out, err, code } = await run(['-c', 'c.json', '-f', 'gnu'], { files });
+  assert.equal([code, err], [1, '']);
+  assert.is(out, 'Dockerfile:2:1: error: ONBUILD is used [acme/no-onbuild]\n');
+});
+
+test('plug-ins of a configuration that is found do not run', async () => {
+  const files = { Dockerfile: 'FROM a\n', 'acme.mjs': 'throw 1;', '.dockerfileoptrc': '{"plugins": ["./acme.mjs"]}' };
+  const { err, code } = await run([], { files });
+  assert.is(code, 2);
+  assert.match(err, /\.dockerfileoptrc: plugins: they are code, and only run for a configuration named with --config/);
+});
+
+test('plug-ins that cannot be used are named, with what is wrong', async () => {
+  for (const [plugin, message] of [
+    ['throw new Error("no")', /plugins: \.\/acme\.mjs: no/],
+    ['export const rule = {};', /exports no list of `rules`/],
+    [PLUGIN.replace("severity: 'warn'", "severity: 'loud'"), /acme\/no-onbuild: `severity` is missing or wrong/],
+    [PLUGIN.replace('acme/no-onbuild', 'no-root'), /another rule is called no-root/],
+    [PLUGIN.replace('acme/no-onbuild', 'No Root'), /the id "No Root" is not in lower case/],
+  ] as const) {
+    const files = { Dockerfile: 'FROM a\n', 'acme.mjs': plugin, 'c.json': '{"plugins": "./acme.mjs"}' };
+    const { err, code } = await run(['-c', 'c.json'], { files });
+    assert.is(code, 2, plugin);
+    assert.match(err, message);
+  }
+});
