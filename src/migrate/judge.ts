@@ -1,6 +1,7 @@
 import { describe, type HostFiles } from './host-files.ts';
 import { OTHER_TARGET } from './parts.ts';
-import { type HandOver, type HostPath, Refusal, type Step } from './types.ts';
+import type { PlannedBuild } from './plan.ts';
+import { type FileStep, type HandOver, type HostPath, Refusal, type Step } from './types.ts';
 
 /** Says of the steps around the builds whether they go, stay, or stand in the way. */
 export class StepJudge {
@@ -143,4 +144,29 @@ function isBefore(step: Step, handOvers: readonly HandOver[]): boolean {
 
 export function isWithin(path: HostPath, folder: HostPath): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** The builders are built behind what stands between the builds: that must not change what they are made of. */
+export function checkOrder(step: FileStep, builders: readonly PlannedBuild[]): void {
+  if (step.what === 'make-folder') return;
+  const changed = [...(step.what === 'copy' ? [] : step.from), ...(step.to === undefined ? [] : [step.to])];
+  for (const { step: build, document, path } of builders) {
+    if (build.context === undefined || build.start > step.start) continue;
+    for (const stage of document.stages) {
+      for (const instruction of stage.instructions) {
+        if (!/^(?:COPY|ADD)$/.test(instruction.keyword) || instruction.flag('from')) continue;
+        for (const { text } of instruction.operands.slice(0, -1)) {
+          const [fixed = ''] = text.replace(/^(?:\.?\/)+|\/$/g, '').split(/(?:^|\/)[^/]*[*?[$]/);
+          const source = [build.context, fixed === '.' ? '' : fixed].filter(Boolean).join('/');
+          const touched = changed.find((one) => isWithin(one, source) || isWithin(source, one));
+          if (touched !== undefined)
+            throw new Refusal(
+              'host-step',
+              `\`${touched}\` is changed here, and \`${path}\` is to be built behind that`,
+              step,
+            );
+        }
+      }
+    }
+  }
 }

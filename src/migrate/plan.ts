@@ -2,7 +2,7 @@ import { type Document, decodeSource, joinPath, parseDocument, type Stage } from
 import type { Project } from '../lint/types.ts';
 import { describe, HostFiles } from './host-files.ts';
 import { findImports, type Rewrite } from './imports.ts';
-import { StepJudge } from './judge.ts';
+import { checkOrder, StepJudge } from './judge.ts';
 import { commandOf, type Origin, plainWords } from './origins.ts';
 import {
   type BuildStep,
@@ -379,6 +379,7 @@ class Planner {
       if (removed.has(step) || finals.some((final) => final.step === step)) continue;
       if (judge.goes(step, between.has(step), this.#files)) removed.add(step);
     }
+    for (const step of between) if (step.kind === 'file' && !removed.has(step)) checkOrder(step, builders);
     return removed;
   }
 }
