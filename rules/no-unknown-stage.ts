@@ -5,6 +5,7 @@ import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
   id: 'no-unknown-stage',
+  aliases: ['DL3022', 'DL3023'],
   severity: 'error',
   summary: '`--from` names something that is no stage, image or build context',
   why: 'What is no stage is taken as an image, so a misspelt stage is looked for in a registry, where a stranger may have put an image of that name. A number that no stage has, the stage itself, a variable and an empty value are refused, or copy from the build context.',
