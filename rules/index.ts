@@ -7,6 +7,8 @@ import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
+import { rule as noInvalidPort } from './no-invalid-port.ts';
+import { rule as noLatestTag } from './no-latest-tag.ts';
 import { rule as noLegacyBuilderPattern } from './no-legacy-builder-pattern.ts';
 import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
@@ -15,6 +17,7 @@ import { rule as noOddEncoding } from './no-odd-encoding.ts';
 import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
 import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noPointlessCommand } from './no-pointless-command.ts';
+import { rule as noRootUser } from './no-root-user.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
 import { rule as noShellcheckFinding } from './no-shellcheck-finding.ts';
@@ -34,15 +37,18 @@ import { rule as parseError } from './parse-error.ts';
 import { rule as preferAptGet } from './prefer-apt-get.ts';
 import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
 import { rule as preferCacheMount } from './prefer-cache-mount.ts';
+import { rule as preferCopy } from './prefer-copy.ts';
 import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
 import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
+import { rule as requireImageTag } from './require-image-tag.ts';
 import { rule as requireNoInstallRecommends } from './require-no-install-recommends.ts';
 import { rule as requireNoLogInit } from './require-no-log-init.ts';
 import { rule as requirePinnedPackages } from './require-pinned-packages.ts';
 import { rule as requirePipefail } from './require-pipefail.ts';
 import { rule as requireStageName } from './require-stage-name.ts';
 import { rule as requireStaticLink } from './require-static-link.ts';
+import { rule as requireTrailingSlash } from './require-trailing-slash.ts';
 
 /** The rules of the book, by id. */
 export const rules: readonly Rule[] = [
@@ -54,6 +60,8 @@ export const rules: readonly Rule[] = [
   noDevDependenciesInFinalStage,
   noDistUpgrade,
   noForwardStageReference,
+  noInvalidPort,
+  noLatestTag,
   noLegacyBuilderPattern,
   noLibcMismatch,
   noNamedUserWithoutPasswd,
@@ -62,6 +70,7 @@ export const rules: readonly Rule[] = [
   noPackageManagerCache,
   noPipCache,
   noPointlessCommand,
+  noRootUser,
   noSdkFinalStage,
   noShellInShellLessBase,
   noShellcheckFinding,
@@ -81,13 +90,16 @@ export const rules: readonly Rule[] = [
   preferAptGet,
   preferCacheFriendlyOrder,
   preferCacheMount,
+  preferCopy,
   preferShellInstruction,
   preferWorkdir,
   requireAssumeYes,
+  requireImageTag,
   requireNoInstallRecommends,
   requireNoLogInit,
   requirePinnedPackages,
   requirePipefail,
   requireStageName,
   requireStaticLink,
+  requireTrailingSlash,
 ];
