@@ -86,7 +86,9 @@ export async function reportMigration(
       proof: { status: 'none', why: proved },
     };
   if (proved.kind === 'proved') {
-    const { verifications, images } = proved;
+    const { verifications } = proved;
+    const paths = new Set([dockerfile.path, ...[...plan.builders, ...plan.finals].map((build) => build.path)]);
+    const images = proved.images.map((image) => (paths.has(image.name) ? { ...image, name: show(image.name) } : image));
     const sizes = verifications.map(({ before, after }) =>
       before.bytes === undefined || after.bytes === undefined
         ? ''
