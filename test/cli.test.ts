@@ -1,3 +1,4 @@
+import { formatNames } from '../src/formatters/index.ts';
 import { version } from '../src/version.ts';
 import { run } from './commands/run.ts';
 import { assert, suite } from './runner/suite.ts';
@@ -21,7 +22,7 @@ test('says in one line what it does not understand, with what may be meant', asy
     [['-z'], 'unknown option -z'],
     [['--format'], "Option '-f, --format <value>' argument missing"],
     [['--fix=1'], "Option '--fix' does not take an argument"],
-    [['--format', 'xml'], '--format is one of stylish, json, sarif, github, not "xml"'],
+    [['--format', 'xml'], `--format is one of ${formatNames.join(', ')}, not "xml"`],
     [['--fail-on', 'warning'], '--fail-on is one of error, warn, info, not "warning"'],
     [['--rule', 'no-rot'], '--rule no-rot: unknown rule, did you mean no-root?'],
     [['--rule', 'no-root:loud'], '--rule no-root:loud: the severity is one of error, warn, info, off'],

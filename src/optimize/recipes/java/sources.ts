@@ -48,7 +48,9 @@ export function classifyJava(path: string, subject: Subject): Role | undefined {
   if (/(?:^|\/)(?:gradle\/wrapper|\.mvn|buildSrc|\.gradle|config\/(?:checkstyle|pmd|spotbugs))\//.test(path))
     return 'source';
   if (
-    /(?:^|\/)(?:project\/[^/]+\.(?:properties|sbt|scala)|lombok\.config|checkstyle\.xml|pmd\.xml|mvnw|sonar-project\.properties|system\.properties)$/.test(path)
+    /(?:^|\/)(?:project\/[^/]+\.(?:properties|sbt|scala)|lombok\.config|checkstyle\.xml|pmd\.xml|mvnw|sonar-project\.properties|system\.properties)$/.test(
+      path,
+    )
   )
     return 'source';
   const folder = /(?:^|\/)(src\/main\/\w+)\//.exec(path)?.[1];
