@@ -179,3 +179,16 @@ test('a health check that asks for the same, at the same times', async () => {
   assert.equal(await outcomes(check(`curl -f ${url}`), check('true')), ['unknown']);
   assert.equal(await outcomes(check('true'), check('true', { Interval: 9 })), ['worse']);
 });
+
+test('a program that another one of its name comes before', async () => {
+  const tool = { 'usr/bin/tool': executable(staticProgram('mine')) };
+  const other = { 'usr/sbin/tool': executable(staticProgram('other')) };
+  const of = (own: Image['own']): Image => ({
+    own: own ?? {},
+    config: { Cmd: ['tool'], Env: ['PATH=/usr/sbin:/usr/bin'] },
+  });
+  assert.equal(await findings('config', of(tool), of({ ...tool, ...other })), [
+    'worse: tool is another program now: /usr/sbin/tool is found before /usr/bin/tool',
+  ]);
+  assert.equal(await findings('config', of(tool), of({ 'usr/sbin/tool': tool['usr/bin/tool'] })), []);
+});

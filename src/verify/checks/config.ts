@@ -51,6 +51,8 @@ function command({ before, after }: Pair): Evidence[] {
   const [old, now] = [before.command, after.command];
   const cause = { kind: 'config', field: before.config.entrypoint.length > 0 ? 'Entrypoint' : 'Cmd' } as const;
   const at = (outcome: Outcome, message: string): Evidence[] => [{ outcome, message, cause }];
+  const other = shadow(before, after);
+  if (other !== undefined) return at('worse', other);
   if (equal(old, now) && equal(before.config.entrypoint, after.config.entrypoint)) return [];
   if (now.length === 0) return at('worse', `The command ${show(old)} is lost`);
   if (old.length === 0) return at('changed', `There is a command now: ${show(now)}`);
@@ -62,6 +64,15 @@ function command({ before, after }: Pair): Evidence[] {
       `The command is split differently between ENTRYPOINT and CMD, so arguments of \`run\` end up elsewhere`,
     );
   return at('changed', doesSame);
+}
+
+/** The program of the original is still there, and another one of its name is found before it. */
+function shadow(before: Snapshot, after: Snapshot): string | undefined {
+  const [[one], [two]] = [before.chain.programs, after.chain.programs];
+  if (one === undefined || two === undefined || before.command[0] !== after.command[0]) return undefined;
+  const isThere = after.files.resolve(one.path)?.digest === one.entry.digest;
+  if (!isThere || one.entry.digest === two.entry.digest) return undefined;
+  return `${before.command[0]} is another program now: ${two.path} is found before ${one.path}`;
 }
 
 /** Why two commands that are not the same word for word do the same; undefined where they do not. */
