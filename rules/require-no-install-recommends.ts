@@ -18,16 +18,14 @@ export const rule: Rule = {
     },
   ],
   *check(document, context) {
+    const setting = shellRuns(document).filter(({ script }) => script.commands.some(setsRecommends));
     for (const run of shippedRuns(document, context)) {
+      if (setting.some(({ stage, run: other }) => other.index <= run.run.index && run.stage.chain.includes(stage)))
+        continue;
       for (const command of run.script.commands) {
         if (command.name !== 'apt-get') continue;
         const subcommand = command.args.find(({ value }) => value === 'install');
         if (!subcommand || command.hasOption('--no-install-recommends') || setsRecommends(command)) continue;
-        const isSet = shellRuns(document).some(
-          ({ stage, run: other, script }) =>
-            other.index <= run.run.index && run.stage.chain.includes(stage) && script.commands.some(setsRecommends),
-        );
-        if (isSet) break;
         const edits = insertBehind(run, subcommand, ' --no-install-recommends');
         yield {
           at: commandRange(command, subcommand),

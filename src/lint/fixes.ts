@@ -39,7 +39,7 @@ export function fixDocument(document: Document, settings: LintSettings, options:
     // A text that was there before means that fixes undo one another: the first state is as good as any.
     if (seen.has(step.document.source.text)) break;
     seen.add(step.document.source.text);
-    applied.push(...step.applied);
+    for (const fix of step.applied) applied.push(fix);
     current = step.document;
     findings = lintDocument(current, settings);
   }
