@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BuildRequest } from './engine.ts';
 import type { Session } from './session.ts';
 
@@ -11,9 +11,16 @@ export interface StagedDockerfile {
   readonly ignoreFile: string | undefined;
 }
 
-/** Writes the text where the engine can read it, with the `.dockerignore` that belongs to the Dockerfile it came from. */
+/**
+ * Writes the text where the engine can read it, with the `.dockerignore` that belongs to the Dockerfile it came from.
+ *
+ * No two files have one name: BuildKit keeps what a client sent it for a context, and does not read a file of that name
+ * again whose size and time of modification are the same. Two candidates that are written within one tick of the clock
+ * would be one build.
+ */
 export async function stageDockerfile(session: Session, request: BuildRequest): Promise<StagedDockerfile> {
-  const path = join(await session.makeFolder(), 'Dockerfile');
+  const folder = await session.makeFolder();
+  const path = join(folder, `Dockerfile.${basename(folder)}`);
   await writeFile(path, request.dockerfile.text);
   const own = request.dockerfile.path === undefined ? undefined : `${request.dockerfile.path}.dockerignore`;
   if (own === undefined || !existsSync(own)) return { path, ignoreFile: undefined };

@@ -79,6 +79,17 @@ for (const name of engines) {
     assert.ok((await size(engine.save(imageId))) > 1_000_000);
   });
 
+  test('builds what it is given, however alike the Dockerfiles are', async ({ engine }) => {
+    const folder = context();
+    const texts = Array.from({ length: 8 }, (_, number) => `FROM busybox:1.36\nENV NUMBER=${number}\n`);
+    const images = await Promise.all(texts.map((text) => built(engine, text, folder)));
+    const numbers = await Promise.all(images.map(async ({ imageId }) => (await engine.inspect(imageId)).Config.Env));
+    assert.equal(
+      numbers.map((variables) => variables?.find((variable) => variable.startsWith('NUMBER='))),
+      texts.map((_, number) => `NUMBER=${number}`),
+    );
+  });
+
   test('runs: output, exit codes, signals', async ({ engine }) => {
     const { imageId } = await built(engine, 'FROM busybox:1.36\nCMD ["sh","-c","echo out; echo err >&2; exit 7"]\n');
     const container = await started(engine, imageId);
