@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../rules/index.ts';
 import { activateRules } from '../src/config/settings.ts';
@@ -24,7 +24,12 @@ function findings(name: string): string {
 }
 
 for (const name of readdirSync(home).sort()) {
-  test(name, () => assert.is(findings(name), readFileSync(`${home}${name}/findings.txt`, 'utf8')));
+  test(name, () => {
+    const path = `${home}${name}/findings.txt`;
+    // What new rules say is written down, and then read in the diff.
+    if (process.env.UPDATE_FIXTURES === '1') writeFileSync(path, findings(name));
+    assert.is(findings(name), readFileSync(path, 'utf8'));
+  });
 }
 
 test('what the cases are there for', () => {
@@ -37,6 +42,7 @@ test('what the cases are there for', () => {
     /^3:5-3:27 warn require-static-link .*"exec \.\/app: no such file or directory".*CGO_ENABLED=0/m,
   );
   for (const goal of ['s1-goal', 's1-clock', 's2', 's3-goal', 's4-scratch', 's4-alpine', 's5-goal', 's6-goal']) {
-    assert.equal(found(goal), [], `${goal} is as it should be`);
+    const ours = found(goal).filter((id) => rules.find((rule) => rule.id === id)?.aliases === undefined);
+    assert.equal(ours, [], `${goal} is laid out as it should be, whatever other linters say of it`);
   }
 });
