@@ -63,8 +63,12 @@ COPY --from=build /app /app
 ${(before.match(/^(?:EXPOSE|CMD).*$/gm) ?? []).join('\n')}
 `;
 
-/** With dependencies, or as large as a small service's own code and dependencies. */
+/** Services with their real frameworks; then what is as small as the tests need it, where two starts weigh most. */
 const CASES: Readonly<Record<string, () => Case>> = {
+  'rust-framework': () => optimized('rust/web-server'),
+  'go-sqlite': () => optimized('go/pure-sqlite'),
+  'java-framework': () => optimized('java/spring-web'),
+  'node-framework': () => optimized('node/next-server'),
   'href-counter': () => fromFirstStage(verified('seed-s5'), 'CMD ["./app"]'),
   workspace: () => optimized('rust/workspace'),
   maven: () => optimized('java/maven-modules'),
