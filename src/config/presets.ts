@@ -6,8 +6,11 @@ type Preset = (rule: Rule) => Severity | undefined;
 /** hadolint has them, switched off; what else is off in our book is on there. */
 const OFF_IN_HADOLINT = new Set(['DL1001', 'DL3057']);
 
+/** BuildKit runs it only where it is asked for. */
+const OFF_IN_BUILDKIT = 'InvalidDefinitionDescription';
+
 const isHadolintCode = (alias: string) => /^DL\d+$/.test(alias);
-const isBuildKitCheck = (alias: string) => /^[A-Z][a-z]+([A-Z]|$)/.test(alias);
+const isBuildKitCheck = (alias: string) => /^[A-Z][A-Za-z]+$/.test(alias);
 
 const presets = {
   recommended: ({ severity }) => severity,
@@ -18,7 +21,12 @@ const presets = {
     if (codes.length === 0) return undefined;
     return severity === 'off' && !codes.every((code) => OFF_IN_HADOLINT.has(code)) ? 'warn' : severity;
   },
-  buildkit: ({ aliases = [], severity }) => (aliases.some(isBuildKitCheck) ? severity : undefined),
+  // Every warning of BuildKit's counts, so none of ours is mere information.
+  buildkit: ({ aliases = [], severity }) => {
+    if (!aliases.some(isBuildKitCheck)) return undefined;
+    if (aliases.includes(OFF_IN_BUILDKIT)) return severity;
+    return severity === 'error' ? 'error' : 'warn';
+  },
 } satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;

@@ -82,6 +82,26 @@ export interface OracleExpansion {
   panic: string | null;
 }
 
+/** A file to check, and what a build of it would find around it. */
+export interface OracleLintQuestion {
+  dockerfile: Uint8Array;
+  /** The text of `.dockerignore`. */
+  ignore?: string | undefined;
+  /** Stands in for the file's own `# check=`. */
+  checks?: string | undefined;
+  /** Base images by their full reference; all others have the platform asked for and no variable but PATH. */
+  images?: Readonly<Record<string, { platform?: string; env?: readonly string[] }>> | undefined;
+}
+
+/** What BuildKit's own checks say of a file. */
+export interface OracleLint {
+  warnings: { check: string; line: number; detail: string }[];
+  /** Why BuildKit would not build it; it checks nothing behind that place. */
+  error: string | null;
+  errorLine: number;
+  panic: string | null;
+}
+
 const sources = fileURLToPath(new URL('./buildkit/', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/dockerfileopt-oracle/', import.meta.url));
 
@@ -96,7 +116,7 @@ export class Oracle {
   /** Builds the program once per version of its sources; a string says why that cannot be done here. */
   static open(): Oracle | string {
     const key = createHash('sha256');
-    for (const name of ['main.go', 'go.mod', 'go.sum']) key.update(readFileSync(join(sources, name)));
+    for (const name of ['main.go', 'lint.go', 'go.mod', 'go.sum']) key.update(readFileSync(join(sources, name)));
     const folder = join(cache, key.digest('hex').slice(0, 16));
     const program = join(folder, process.platform === 'win32' ? 'oracle.exe' : 'oracle');
     if (existsSync(program)) return new Oracle(program);
@@ -120,7 +140,16 @@ export class Oracle {
     ) as OracleExpansion[];
   }
 
-  #ask(mode: 'parse' | 'expand', inputs: readonly (Uint8Array | string)[]): unknown[] {
+  lint(questions: readonly OracleLintQuestion[]): OracleLint[] {
+    return this.#ask(
+      'lint',
+      questions.map((question) =>
+        JSON.stringify({ ...question, dockerfile: Buffer.from(question.dockerfile).toString('base64') }),
+      ),
+    ) as OracleLint[];
+  }
+
+  #ask(mode: 'parse' | 'expand' | 'lint', inputs: readonly (Uint8Array | string)[]): unknown[] {
     const chunks: Uint8Array[] = [];
     for (const input of inputs) {
       const bytes = typeof input === 'string' ? Buffer.from(input) : input;

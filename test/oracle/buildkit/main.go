@@ -2,6 +2,7 @@
 //
 //	buildkit parse   each input is a Dockerfile
 //	buildkit expand  each input is JSON: {"word": string, "env": ["K=V"], "escape": "\\" or "`"}
+//	buildkit lint    each input is JSON: lintQuestion
 //
 // An input on stdin is a big-endian uint32 length and that many bytes; the answer on stdout is one line of JSON.
 package main
@@ -243,8 +244,13 @@ func expand(source []byte) (answer expanded) {
 
 func main() {
 	answer := func(source []byte) any { return parse(source) }
-	if len(os.Args) > 1 && os.Args[1] == "expand" {
-		answer = func(source []byte) any { return expand(source) }
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "expand":
+			answer = func(source []byte) any { return expand(source) }
+		case "lint":
+			answer = func(source []byte) any { return lint(source) }
+		}
 	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
