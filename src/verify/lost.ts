@@ -31,14 +31,14 @@ export function lostFiles(pair: Pair): readonly LostFile[] {
 function findLost({ before, after }: Pair): LostFile[] {
   const kind = entryKind(before);
   const packages = new Packages(before.files);
-  const moved = movedDigests({ before, after });
+  const isMoved = movedFiles({ before, after });
   const found: LostFile[] = [];
   for (const entry of before.files.entries()) {
     const isEmptyFolder =
       entry.type === 'directory' && entry.path !== '/' && before.files.list(entry.path).length === 0;
     if (entry.type === 'directory' && !isEmptyFolder) continue;
     if (after.files.resolve(entry.path) !== undefined || after.files.get(entry.path) !== undefined) continue;
-    if (entry.digest !== undefined && moved.has(entry.digest)) continue;
+    if (isMoved(entry)) continue;
     if (followsWorkingDir({ before, after }, entry)) continue;
     const owner = packages.ownerOf(entry.path);
     const module = moduleOf(linkedPath(entry));
@@ -101,23 +101,28 @@ export function moduleOf(path: string): string | undefined {
   return python?.[1];
 }
 
-/** Files that the command names, when they were moved with the command. */
-function movedDigests({ before, after }: Pair): Set<string> {
-  const digests = (snapshot: Snapshot) =>
+/**
+ * Files that the command names, when they were moved with the command, and their copies of the same name, as builds leave
+ * them. A copy of another name may be what the program is called by: that one is lost.
+ */
+function movedFiles({ before, after }: Pair): (entry: FileEntry) => boolean {
+  const named = (snapshot: Snapshot) =>
     snapshot.command.flatMap((word, index) => {
       const first = index === 0 ? snapshot.chain.programs[0]?.entry : undefined;
-      return (first ?? snapshot.files.resolve(joinPaths(snapshot.config.workingDir, word)))?.digest ?? [];
+      return first ?? snapshot.files.resolve(joinPaths(snapshot.config.workingDir, word)) ?? [];
     });
-  const now = new Set(digests(after));
-  const moved = new Set(digests(before).filter((digest) => now.has(digest)));
+  const now = new Set(named(after).map(({ digest }) => digest));
+  const moved = named(before).filter(({ digest }) => digest !== undefined && now.has(digest));
   // A program that was linked again keeps its name.
   const [one] = before.chain.programs;
   const [two] = after.chain.programs;
-  const name = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-  if (one?.entry.digest && two && name(one.path) === name(two.path) && !before.isBase(one.entry))
-    moved.add(one.entry.digest);
-  return moved;
+  if (one && two && nameOf(one.path) === nameOf(two.path) && !before.isBase(one.entry)) moved.push(one.entry);
+  const keys = new Set(moved.map(keyOf));
+  return (entry) => entry.digest !== undefined && keys.has(keyOf(entry));
 }
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+const keyOf = ({ path, digest }: FileEntry) => `${digest} ${nameOf(path)}`;
 
 /** A file under the old working folder that lies at the same place under the new one. */
 function followsWorkingDir({ before, after }: Pair, entry: FileEntry): boolean {

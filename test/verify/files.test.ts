@@ -71,6 +71,18 @@ test('a file that no program names may go; without a program to search nothing m
   assert.equal(found, ['unknown: /app/notes/picture.bin is not there any more: it may be read at run time']);
 });
 
+test('a copy of the program is not missed where it has its name; by another one it may be called', async () => {
+  const caller = executable(staticProgram('becomes /app/worker when it is asked to'));
+  const own = { 'app/main': caller };
+  assert.equal(await lost({ ...own, 'build/main': caller }, own), []);
+  assert.equal(await lost({ ...own, 'build/front': caller }, own), [
+    'changed: /build/front is not there any more: no program of the image names it',
+  ]);
+  assert.equal(await lost({ ...own, 'app/worker': caller }, own), [
+    'worse: /app/worker is not there any more: /app/main names /app/worker',
+  ]);
+});
+
 test('flattened folders and files that the config names', async () => {
   const own = { 'app/static/site.css': 'body { color: black }', 'app/main': program };
   const flat = { 'app/site.css': 'body { color: black }', 'app/main': program };

@@ -82,7 +82,10 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
   const { strong, weak, content } = tracesOf(pair, file);
   if (content !== undefined) {
     // A copy at another path is no carrier: nobody looks there.
-    const carrier = [...after.mentioning(content)].find((path) => after.files.get(path)?.elf !== undefined);
+    const carrier = [...after.mentioning(content)].find((path) => {
+      const program = after.files.get(path);
+      return program?.elf !== undefined && program.digest !== entry.digest;
+    });
     if (carrier !== undefined) return { outcome: 'changed', why: `${carrier} holds its content` };
   }
   for (const text of strong) {
