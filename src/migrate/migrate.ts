@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { applyEdits, type Edit, type Source } from '../dockerfile/index.ts';
+import { DockerIgnore } from '../lint/facts/dockerignore.ts';
 import type { Project } from '../lint/types.ts';
 import { BuildContext } from '../optimize/context.ts';
-import { DockerIgnore } from '../optimize/dockerignore.ts';
 import { editBuildCommand } from './build-command.ts';
 import { isOdd } from './copy-step.ts';
 import { type Merged, mergeDockerfiles } from './merge.ts';

@@ -1,5 +1,5 @@
+import { DockerIgnore } from '../lint/facts/dockerignore.ts';
 import type { Project } from '../lint/types.ts';
-import { DockerIgnore } from './dockerignore.ts';
 
 /** Folders with more files than this are not looked through. */
 const MOST_FILES = 20_000;

@@ -18,9 +18,14 @@ export class DockerIgnore {
       .flatMap((line) => readPattern(line) ?? []);
   }
 
+  /** Some line takes back what others leave out. */
+  get hasExceptions(): boolean {
+    return this.#patterns.some(({ isException }) => isException);
+  }
+
   /** Whether nothing below the folder can get into the context. */
   closes(folder: string): boolean {
-    return !this.#patterns.some(({ isException }) => isException) && this.ignores(folder);
+    return !this.hasExceptions && this.ignores(folder);
   }
 
   /** Whether a path relative to the context is left out, itself or with a folder around it. */

@@ -1,5 +1,5 @@
-import { DockerIgnore } from '../../src/optimize/dockerignore.ts';
-import { assert, suite } from '../runner/suite.ts';
+import { DockerIgnore } from '../../../src/lint/facts/dockerignore.ts';
+import { assert, suite } from '../../runner/suite.ts';
 
 const test = suite('dockerignore');
 
