@@ -59,11 +59,14 @@ export function libcOf(elf: ElfFacts): Libc | undefined {
 export class Loader {
   readonly #files: FileIndex;
   readonly #libraryPath: readonly string[];
+  readonly #workingDir: string;
   #cached: Map<string, string[]> | undefined;
   #configured: readonly string[] | undefined;
 
-  constructor(files: FileIndex, env: ReadonlyMap<string, string>) {
+  /** `workingDir`: where programs are started; what is relative is looked for there. */
+  constructor(files: FileIndex, env: ReadonlyMap<string, string>, workingDir = '/') {
     this.#files = files;
+    this.#workingDir = workingDir;
     this.#libraryPath = folders(env.get('LD_LIBRARY_PATH') ?? '');
   }
 
@@ -121,7 +124,7 @@ export class Loader {
   }
 
   #search(run: Run, object: Loaded, name: string): FileEntry | undefined {
-    if (name.includes('/')) return this.#candidate(run, name.startsWith('/') ? name : joinPaths('/', name));
+    if (name.includes('/')) return this.#candidate(run, name);
     for (const folder of run.libc === 'musl' ? this.#muslFolders(run, object) : this.#glibcFolders(run, object)) {
       const found = this.#candidate(run, `${folder}/${name}`);
       if (found) return found;
@@ -141,7 +144,7 @@ export class Loader {
 
   /** A library of another word size or architecture is passed over. */
   #candidate(run: Run, path: string): FileEntry | undefined {
-    const found = this.#files.resolve(path);
+    const found = this.#files.resolve(path.startsWith('/') ? path : joinPaths(this.#workingDir, path));
     if (found?.type !== 'file' || found.elf === undefined) return undefined;
     return found.elf.bits === run.elf.bits && found.elf.architecture === run.elf.architecture ? found : undefined;
   }

@@ -43,7 +43,7 @@ export class Snapshot {
     this.baseConfig = input.baseConfig;
     this.#baseLayers = input.baseLayers;
     this.#mentions = input.mentions ?? new Map();
-    this.loader = new Loader(input.files, input.config.env);
+    this.loader = new Loader(input.files, input.config.env, input.config.workingDir);
     this.user = resolveUser(input.files, input.config.user);
     const { user } = this;
     this.context = {

@@ -51,8 +51,13 @@ function make(compiler: string, ...link: string[]): Made {
   return { program: file('main'), library: file('libone.so'), plugin: file('plugin.so') };
 }
 
-async function problems(tree: Tree, path: string, env: Record<string, string> = {}): Promise<string[]> {
-  const found = new Loader(await makeFiles(tree), new Map(Object.entries(env))).closure(path);
+async function problems(
+  tree: Tree,
+  path: string,
+  env: Record<string, string> = {},
+  workingDir?: string,
+): Promise<string[]> {
+  const found = new Loader(await makeFiles(tree), new Map(Object.entries(env)), workingDir).closure(path);
   return found.problems.map(({ kind, needs, version, found: at }) =>
     [kind, needs, version, at].filter(Boolean).join(' '),
   );
@@ -70,6 +75,8 @@ needs(['gcc'], 'glibc: where libraries are looked for', async () => {
   assert.equal(await problems({ ...base, 'lib/x86_64-linux-gnu/libone.so.1': library }, '/app/main'), []);
   const app = { ...base, 'app/libone.so.1': library };
   assert.equal(await problems(app, '/app/main', { LD_LIBRARY_PATH: '/x:/app' }), []);
+  assert.equal(await problems(app, '/app/main', { LD_LIBRARY_PATH: './lib:.' }, '/app'), []);
+  assert.equal(await problems(app, '/app/main', { LD_LIBRARY_PATH: '.' }, '/srv'), missing);
   const linked = {
     ...base,
     'opt/real/libone.so.1.0': library,
