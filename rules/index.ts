@@ -6,17 +6,26 @@ import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
 import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
+import { rule as noEmptyContinuation } from './no-empty-continuation.ts';
+import { rule as noForeignBasePlatform } from './no-foreign-base-platform.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
+import { rule as noIgnoredSource } from './no-ignored-source.ts';
+import { rule as noInvalidDescription } from './no-invalid-description.ts';
 import { rule as noInvalidPort } from './no-invalid-port.ts';
 import { rule as noLatestTag } from './no-latest-tag.ts';
 import { rule as noLegacyBuilderPattern } from './no-legacy-builder-pattern.ts';
+import { rule as noLegacyKeyValue } from './no-legacy-key-value.ts';
 import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
+import { rule as noMaintainer } from './no-maintainer.ts';
+import { rule as noMixedFromAsCase } from './no-mixed-from-as-case.ts';
+import { rule as noMixedKeywordCase } from './no-mixed-keyword-case.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
 import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
 import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noPointlessCommand } from './no-pointless-command.ts';
+import { rule as noPortMapping } from './no-port-mapping.ts';
 import { rule as noRootUser } from './no-root-user.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
@@ -28,6 +37,8 @@ import { rule as noUnknownFlag } from './no-unknown-flag.ts';
 import { rule as noUnknownStage } from './no-unknown-stage.ts';
 import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
 import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
+import { rule as noUppercaseProtocol } from './no-uppercase-protocol.ts';
+import { rule as noUppercaseStageName } from './no-uppercase-stage-name.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
 import { rule as noWgetProgressBar } from './no-wget-progress-bar.ts';
 import { rule as noWgetWithCurl } from './no-wget-with-curl.ts';
@@ -59,17 +70,26 @@ export const rules: readonly Rule[] = [
   noConsecutiveRuns,
   noDevDependenciesInFinalStage,
   noDistUpgrade,
+  noEmptyContinuation,
+  noForeignBasePlatform,
   noForwardStageReference,
+  noIgnoredSource,
+  noInvalidDescription,
   noInvalidPort,
   noLatestTag,
   noLegacyBuilderPattern,
+  noLegacyKeyValue,
   noLibcMismatch,
+  noMaintainer,
+  noMixedFromAsCase,
+  noMixedKeywordCase,
   noNamedUserWithoutPasswd,
   noNumericFrom,
   noOddEncoding,
   noPackageManagerCache,
   noPipCache,
   noPointlessCommand,
+  noPortMapping,
   noRootUser,
   noSdkFinalStage,
   noShellInShellLessBase,
@@ -81,6 +101,8 @@ export const rules: readonly Rule[] = [
   noUnknownStage,
   noUnreachableStage,
   noUnusedCopyFrom,
+  noUppercaseProtocol,
+  noUppercaseStageName,
   noUselessIgnore,
   noWgetProgressBar,
   noWgetWithCurl,

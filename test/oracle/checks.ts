@@ -34,6 +34,16 @@ export const CHECKS: readonly string[] = [
 /** The one that BuildKit runs only where it is asked to. */
 export const EXPERIMENTAL = 'InvalidDefinitionDescription';
 
+/** What some images of the fixtures say of themselves; others have the platform that is asked for. */
+const IMAGES: OracleLintQuestion['images'] = {
+  'docker.io/amd64/alpine:3.20': { platform: 'linux/amd64' },
+  'docker.io/amd64/debian:12': { platform: 'linux/amd64' },
+  'docker.io/arm32v6/alpine:3.20': { platform: 'linux/arm' },
+  'docker.io/arm64v8/alpine:3.20': { platform: 'linux/arm64' },
+  'docker.io/i386/debian:12': { platform: 'linux/386' },
+  'mcr.microsoft.com/windows/nanoserver:ltsc2022': { platform: 'windows/amd64' },
+};
+
 /** A file to check, and the files around it. */
 export interface Checked {
   readonly bytes: Buffer;
@@ -92,7 +102,7 @@ function readDocument(bytes: Buffer): Document {
 const OTHER_IGNORE = /#([ \t]*(?:dockerfileopt|hadolint|tally))[ \t](?=[ \t]*(?:global|stage|ignore)\b)/gi;
 
 function questionOn({ source }: Document, { ignore }: Checked): OracleLintQuestion {
-  return { dockerfile: encodeSource(source), ignore };
+  return { dockerfile: encodeSource(source), ignore, images: IMAGES };
 }
 
 const active = activateRules(rules, { extends: 'buildkit', rules: { [EXPERIMENTAL]: 'warn' } });

@@ -13,28 +13,40 @@ export interface Deviation {
 
 /** Checks that no rule stands for yet. */
 export const NOT_WRITTEN: readonly string[] = [
-  'ConsistentInstructionCasing',
-  'CopyIgnoredFile',
   'DuplicateStageName',
-  'ExposeInvalidFormat',
-  'ExposeProtoCasing',
-  'FromAsCasing',
   'FromPlatformFlagConstDisallowed',
-  'InvalidBaseImagePlatform',
   'InvalidDefaultArgInFrom',
-  'InvalidDefinitionDescription',
   'JSONArgsRecommended',
-  'LegacyKeyValueFormat',
-  'MaintainerDeprecated',
   'MultipleInstructionsDisallowed',
-  'NoEmptyContinuation',
   'RedundantTargetPlatform',
   'ReservedStageName',
   'SecretsUsedInArgOrEnv',
-  'StageNameCasing',
   'UndefinedArgInFrom',
   'UndefinedVar',
   'WorkdirRelativePath',
 ];
 
-export const DEVIATIONS: readonly Deviation[] = [];
+export const DEVIATIONS: readonly Deviation[] = [
+  {
+    check: 'InvalidBaseImagePlatform',
+    side: 'theirs',
+    reason: 'which platform a build is for, and which it runs on, is not known from the file',
+    holds: ({ document, line }) => {
+      const stage = document.stages.find(({ from }) => document.source.position(from.lineStart).line === line);
+      const platform = stage?.from.flag('platform')?.value;
+      return platform === undefined || platform === '$BUILDPLATFORM' || !platform.includes('/');
+    },
+    example: { dockerfile: 'FROM arm64v8/alpine:3.20\n' },
+  },
+  {
+    check: 'CopyIgnoredFile',
+    side: 'ours',
+    reason: 'BuildKit compares a path with a slash in front as it is, although it means the same file',
+    holds: ({ document, line }) =>
+      document.instructions.some(
+        ({ lineStart, operands }) =>
+          document.source.position(lineStart).line === line && operands.some(({ text }) => text.startsWith('/')),
+      ),
+    example: { dockerfile: 'FROM debian:12\nCOPY /secret.txt /srv/\n', ignore: 'secret.txt\n' },
+  },
+];

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 
 /** One line of an ignore file. */
 interface Pattern {
+  readonly text: string;
   readonly expression: RegExp;
   /** Written with a `!` in front: takes back what earlier lines left out. */
   readonly isException: boolean;
@@ -21,6 +22,11 @@ export class DockerIgnore {
   /** Some line takes back what others leave out. */
   get hasExceptions(): boolean {
     return this.#patterns.some(({ isException }) => isException);
+  }
+
+  /** Some line leaves out all there is, before others take anything back. */
+  get hasCatchAll(): boolean {
+    return this.#patterns.some(({ text, isException }) => !isException && /^(?:\*|\*\*|\*\*\/\*)$/.test(text));
   }
 
   /** Whether nothing below the folder can get into the context. */
@@ -49,7 +55,7 @@ function readPattern(line: string): Pattern | undefined {
   if (text === '') return undefined;
   text = posix.normalize(text).replace(/^\/+/, '').replace(/\/+$/, '');
   if (text === '' || text === '.') return undefined;
-  return { expression: new RegExp(`^${expressionOf(text)}$`, 's'), isException };
+  return { text, expression: new RegExp(`^${expressionOf(text)}$`, 's'), isException };
 }
 
 /** Go's `filepath.Match` with `**` for any number of folders. */

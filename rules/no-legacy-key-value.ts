@@ -1,0 +1,57 @@
+import type { Document, Edit, Instruction, KeyValue } from '../src/dockerfile/index.ts';
+import type { Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-legacy-key-value',
+  aliases: ['LegacyKeyValueFormat'],
+  severity: 'info',
+  fixable: 'safe',
+  summary: 'ENV or LABEL separates the name from the value with white space, not with `=`',
+  why: 'In the old form all that follows the first blank is the value, so `ENV A=1 B=2` and `ENV A 1 B=2` mean entirely different things. BuildKit keeps the old form for old files only.',
+  examples: [
+    {
+      bad: 'FROM debian:12\nENV JAVA_OPTS -Xmx512m -Xms256m\n',
+      good: 'FROM debian:12\nENV JAVA_OPTS="-Xmx512m -Xms256m"\n',
+    },
+  ],
+  *check(document) {
+    for (const instruction of document.instructions) {
+      const [pair] = instruction.pairs;
+      if (!pair?.legacy || pair.value === undefined) continue;
+      const edits = assignment(document, instruction, pair);
+      yield {
+        at: { start: pair.start, end: pair.end },
+        message: `\`${instruction.keyword} ${pair.name}\` has no \`=\` between name and value`,
+        fix: edits && { title: 'Write `=` between name and value', safety: 'safe', edits },
+      };
+    }
+  },
+};
+
+/** With `=`, and with quotes around a value that white space would end. */
+function assignment(document: Document, { comments }: Instruction, pair: KeyValue): readonly Edit[] | undefined {
+  const { name, nameRange, valueRange, value = '' } = pair;
+  // A name in quotes is another word in the new form.
+  if (/["'\\`]/.test(name)) return undefined;
+  const gap = { start: nameRange.end, end: valueRange.start };
+  // The comment would go with the line it stands in.
+  if (comments.some(({ start }) => start >= gap.start && start < gap.end)) return undefined;
+  const { isWord, isPlain } = shapesOf(document.escape);
+  if (isWord.test(value)) return [{ ...gap, text: '=' }];
+  // What quotes and escapes come to is the same in both forms, but not inside another pair of quotes.
+  if (!isPlain.test(value)) return undefined;
+  const { end } = valueRange;
+  return [
+    { ...gap, text: '="' },
+    { start: end, end, text: '"' },
+  ];
+}
+
+/** Values that end at no white space of theirs, and those with neither quotes nor escapes. */
+function shapesOf(escape: string): { readonly isWord: RegExp; readonly isPlain: RegExp } {
+  const e = escape === '`' ? '`' : '\\\\';
+  return {
+    isWord: new RegExp(`^(?:[^\\s\\u0085"'${e}]|${e}\\S|"(?:[^"${e}]|${e}.)*"|'[^']*')*$`, 's'),
+    isPlain: new RegExp(`^[^"'${e}]*$`),
+  };
+}
