@@ -233,7 +233,7 @@ function versionProblems(object: Loaded, name: string, found: FileEntry): LinkPr
     .map(({ version }) => ({ kind: 'version', object: object.entry.path, needs: name, version, found: found.path }));
 }
 
-const folders = (path: string): string[] => path.split(/[:;]/).filter((folder) => folder.startsWith('/'));
+const folders = (path: string): string[] => path.split(/[:;]/).filter((folder) => folder !== '');
 
 function substitute(run: Run, entry: FileEntry, path: string): string[] {
   const { architecture, bits } = run.elf;
@@ -251,7 +251,7 @@ function substitute(run: Run, entry: FileEntry, path: string): string[] {
       const others = folder.includes(triplet) ? [folder.replace(triplet, bits === 64 ? 'lib64' : 'lib')] : [];
       return [folder, ...others];
     })
-    .filter((folder) => folder.startsWith('/'));
+    .filter((folder) => folder !== '');
 }
 
 function defaultFolders({ architecture, bits }: ElfFacts): string[] {
