@@ -26,6 +26,7 @@ import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
 import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noPointlessCommand } from './no-pointless-command.ts';
 import { rule as noPortMapping } from './no-port-mapping.ts';
+import { rule as noRedundantInstruction } from './no-redundant-instruction.ts';
 import { rule as noRootUser } from './no-root-user.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
@@ -90,6 +91,7 @@ export const rules: readonly Rule[] = [
   noPipCache,
   noPointlessCommand,
   noPortMapping,
+  noRedundantInstruction,
   noRootUser,
   noSdkFinalStage,
   noShellInShellLessBase,

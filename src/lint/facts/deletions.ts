@@ -1,0 +1,61 @@
+import type { Document, Edit, Instruction, Range, ShellCommand } from '../../dockerfile/index.ts';
+import { isEditable, type ShellRun } from './runs.ts';
+import { andChain } from './script-nodes.ts';
+
+/** The edit that takes an instruction away with its lines; undefined where a comment would lose what it stands for. */
+export function withoutInstruction(document: Document, instruction: Instruction): readonly Edit[] | undefined {
+  const { source, ignores } = document;
+  const { start, end, parent, comments, heredocs } = instruction;
+  if (parent || comments.length > 0 || heredocs.length > 0) return undefined;
+  // A comment that silences rules here would silence them for what follows.
+  if (ignores.some(({ covers }) => covers?.start === start && covers.end === end)) return undefined;
+  const { text } = source;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  // White space and escape characters alone on lines in front of it.
+  if (text.slice(lineStart, start).trim() !== '') return undefined;
+  let next = lineBehind(text, end);
+  // Of the blank lines before and behind it one is enough.
+  const isAfterBlank = lineStart > 0 && isBlank(text, text.lastIndexOf('\n', lineStart - 2) + 1, lineStart);
+  const following = lineBehind(text, next);
+  if (isAfterBlank && isBlank(text, next, following)) next = following;
+  return [{ start: lineStart, end: next, text: '' }];
+}
+
+/** The edit that takes one of several commands joined by `&&` away; undefined where that is not all that joins them. */
+export function withoutCommand(
+  document: Document,
+  run: ShellRun,
+  { start }: ShellCommand,
+): readonly Edit[] | undefined {
+  const chain = andChain(run);
+  const at = chain?.findIndex((node) => node.kind === 'command' && node.start === start) ?? -1;
+  if (!chain || at < 0 || chain.length < 2 || !isEditable(run) || run.script.text.text.includes('<<')) return undefined;
+  const range = at === 0 ? { start, end: chain[1]!.start } : { start: chain[at - 1]!.end, end: chain[at]!.end };
+  return hasComment(document, range) ? undefined : [{ ...range, text: '' }];
+}
+
+/** The edit that takes a word away with what stands before it, be it the end of a line that goes on. */
+export function withoutWord(
+  document: Document,
+  run: ShellRun,
+  before: Range,
+  word: Range,
+): readonly Edit[] | undefined {
+  const range = { start: before.end, end: word.end };
+  if (!isEditable(run) || hasComment(document, range) || before.end > word.start) return undefined;
+  return [{ ...range, text: '' }];
+}
+
+/** Where the line behind the one that holds `offset` starts. */
+function lineBehind(text: string, offset: number): number {
+  const newline = text.indexOf('\n', offset);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+function isBlank(text: string, start: number, end: number): boolean {
+  return text.slice(start, end).trim() === '';
+}
+
+function hasComment({ comments }: Document, { start, end }: Range): boolean {
+  return comments.some((comment) => comment.start >= start && comment.start < end);
+}
