@@ -102,6 +102,16 @@ export interface OracleLint {
   panic: string | null;
 }
 
+/** What BuildKit would carry out for a file. */
+export interface OraclePlan {
+  /** The image's configuration and author. */
+  config: unknown;
+  /** The digest of all steps with their arguments and variables. */
+  steps: string;
+  error: string | null;
+  panic: string | null;
+}
+
 const sources = fileURLToPath(new URL('./buildkit/', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/dockerfileopt-oracle/', import.meta.url));
 
@@ -141,15 +151,14 @@ export class Oracle {
   }
 
   lint(questions: readonly OracleLintQuestion[]): OracleLint[] {
-    return this.#ask(
-      'lint',
-      questions.map((question) =>
-        JSON.stringify({ ...question, dockerfile: Buffer.from(question.dockerfile).toString('base64') }),
-      ),
-    ) as OracleLint[];
+    return this.#ask('lint', questions.map(encodeQuestion)) as OracleLint[];
   }
 
-  #ask(mode: 'parse' | 'expand' | 'lint', inputs: readonly (Uint8Array | string)[]): unknown[] {
+  convert(questions: readonly OracleLintQuestion[]): OraclePlan[] {
+    return this.#ask('convert', questions.map(encodeQuestion)) as OraclePlan[];
+  }
+
+  #ask(mode: 'parse' | 'expand' | 'lint' | 'convert', inputs: readonly (Uint8Array | string)[]): unknown[] {
     const chunks: Uint8Array[] = [];
     for (const input of inputs) {
       const bytes = typeof input === 'string' ? Buffer.from(input) : input;
@@ -169,6 +178,10 @@ export class Oracle {
     if (lines.length !== inputs.length) throw new Error(`${inputs.length} inputs, ${lines.length} answers`);
     return lines.map((line) => JSON.parse(line));
   }
+}
+
+function encodeQuestion(question: OracleLintQuestion): string {
+  return JSON.stringify({ ...question, dockerfile: Buffer.from(question.dockerfile).toString('base64') });
 }
 
 /** Whether BuildKit would build each of these texts, as far as its two parsers can tell. */

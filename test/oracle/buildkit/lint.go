@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -104,14 +105,8 @@ func (c buildContext) ReadFile(_ context.Context, request gateway.ReadRequest) (
 	return c.ignore, nil
 }
 
-func lint(source []byte) (answer linted) {
-	answer.Warnings = []warning{}
-	defer func() {
-		if trouble := recover(); trouble != nil {
-			text := fmt.Sprint(trouble)
-			answer.Panic = &text
-		}
-	}()
+// ask reads a question and readies what BuildKit needs to answer it.
+func ask(source []byte) ([]byte, dockerfile2llb.ConvertOpt, error) {
 	var question lintQuestion
 	if err := json.Unmarshal(source, &question); err != nil {
 		panic(err)
@@ -119,17 +114,27 @@ func lint(source []byte) (answer linted) {
 	daemon := builder{question: question}
 	client, err := dockerui.NewClient(daemon)
 	if err != nil {
-		answer.Error = message(err)
-		return answer
+		return nil, dockerfile2llb.ConvertOpt{}, err
 	}
 	file := llb.NewSourceMap(nil, dockerui.DefaultDockerfileName, "Dockerfile", question.Dockerfile)
 	file.Definition = &llb.Definition{}
-	results, err := dockerfile2llb.DockerfileLint(context.Background(), question.Dockerfile, dockerfile2llb.ConvertOpt{
+	return question.Dockerfile, dockerfile2llb.ConvertOpt{
 		Config:       client.Config,
 		Client:       client,
 		SourceMap:    file,
 		MetaResolver: daemon,
-	})
+	}, nil
+}
+
+func lint(source []byte) (answer linted) {
+	answer.Warnings = []warning{}
+	defer caught(&answer.Panic)
+	dockerfile, opt, err := ask(source)
+	if err != nil {
+		answer.Error = message(err)
+		return answer
+	}
+	results, err := dockerfile2llb.DockerfileLint(context.Background(), dockerfile, opt)
 	if err != nil {
 		answer.Error = message(err)
 		return answer
@@ -148,4 +153,45 @@ func lint(source []byte) (answer linted) {
 		}
 	}
 	return answer
+}
+
+// plan is what BuildKit would carry out: the steps, and the configuration of the image that comes of them.
+type plan struct {
+	Config any     `json:"config"`
+	Steps  string  `json:"steps"`
+	Error  *string `json:"error"`
+	Panic  *string `json:"panic"`
+}
+
+func convert(source []byte) (answer plan) {
+	defer caught(&answer.Panic)
+	dockerfile, opt, err := ask(source)
+	if err != nil {
+		answer.Error = message(err)
+		return answer
+	}
+	// BuildKit's own context is another one in each build.
+	folder := llb.Local(dockerui.DefaultLocalNameContext, llb.LocalUniqueID("context"))
+	opt.Client, opt.MainContext = nil, &folder
+	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), dockerfile, opt)
+	if err != nil {
+		answer.Error = message(err)
+		return answer
+	}
+	steps, err := result.State.Marshal(context.Background())
+	if err != nil {
+		answer.Error = message(err)
+		return answer
+	}
+	answer.Config = map[string]any{"author": result.Image.Author, "config": result.Image.Config}
+	// Names and places in the file are told beside the steps, not in them.
+	answer.Steps = digest.FromBytes(bytes.Join(steps.Def, nil)).String()
+	return answer
+}
+
+func caught(told **string) {
+	if trouble := recover(); trouble != nil {
+		text := fmt.Sprint(trouble)
+		*told = &text
+	}
 }

@@ -3,6 +3,7 @@
 //	buildkit parse   each input is a Dockerfile
 //	buildkit expand  each input is JSON: {"word": string, "env": ["K=V"], "escape": "\\" or "`"}
 //	buildkit lint    each input is JSON: lintQuestion
+//	buildkit convert each input is JSON: lintQuestion
 //
 // An input on stdin is a big-endian uint32 length and that many bytes; the answer on stdout is one line of JSON.
 package main
@@ -250,6 +251,8 @@ func main() {
 			answer = func(source []byte) any { return expand(source) }
 		case "lint":
 			answer = func(source []byte) any { return lint(source) }
+		case "convert":
+			answer = func(source []byte) any { return convert(source) }
 		}
 	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)

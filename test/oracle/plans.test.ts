@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { rules } from '../../rules/index.ts';
+import { type Document, decodeSource, encodeSource, parseDocument } from '../../src/dockerfile/index.ts';
+import { fixDocument } from '../../src/lint/fixes.ts';
+import { emptyProject } from '../../src/lint/project.ts';
+import { assert, suite } from '../runner/suite.ts';
+import { checkOf } from './checks.ts';
+import { Oracle } from './oracle.ts';
+import { filesIn } from './seeds.ts';
+
+// For longer runs by hand: a folder of real files.
+const EXTRA = process.env.ORACLE_SEEDS;
+
+const test = suite("safe fixes and BuildKit's plan of the build", { timeout: 10 * 60_000 });
+const oracle = Oracle.open();
+
+/** The rules whose fixes change no command, so that steps and configuration stay the same to the letter. */
+const repairing = rules.filter((rule) => rule.fixable === 'safe' && checkOf(rule) !== undefined);
+
+if (typeof oracle === 'string') test.skip('the same steps and the same image', oracle);
+else testWith(oracle);
+
+function testWith(oracle: Oracle): void {
+  const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
+  test('the same steps and the same image after every safe fix of the fixtures', () => {
+    const { differences, compared } = compareAll(oracle, filesIn(fixtures));
+    assert.equal(differences, []);
+    assert.ok(compared > 20, `only ${compared} files with fixes that BuildKit takes`);
+  });
+  if (EXTRA) {
+    test(`the same steps and the same image after every safe fix of ${EXTRA}`, () => {
+      const { differences, ...counts } = compareAll(oracle, filesIn(EXTRA));
+      console.error(counts);
+      assert.equal(differences, []);
+    });
+  }
+}
+
+interface Outcome {
+  readonly differences: readonly string[];
+  readonly files: number;
+  /** Files that were changed, and that BuildKit takes before and after. */
+  readonly compared: number;
+  /** How many fixes there were, by rule. */
+  readonly fixes: Readonly<Record<string, number>>;
+}
+
+function compareAll(oracle: Oracle, files: readonly Buffer[]): Outcome {
+  const fixes: Record<string, number> = {};
+  const fixed = files.flatMap((bytes) => {
+    const before = parseDocument(decodeSource('Dockerfile', bytes));
+    return repairing.flatMap((rule): { id: string; before: Document; after: Document }[] => {
+      const settings = { rules: [{ rule, severity: 'warn' as const }], book: rules, project: emptyProject };
+      const { document: after, applied } = fixDocument(before, settings, { unsafe: false });
+      if (applied.length > 0) fixes[rule.id] = (fixes[rule.id] ?? 0) + applied.length;
+      return applied.length > 0 ? [{ id: rule.id, before, after }] : [];
+    });
+  });
+  const questions = (side: 'before' | 'after') => fixed.map((it) => ({ dockerfile: encodeSource(it[side].source) }));
+  const before = oracle.convert(questions('before'));
+  const after = oracle.convert(questions('after'));
+  const differences: string[] = [];
+  let compared = 0;
+  for (const [at, each] of fixed.entries()) {
+    if (before[at]!.error !== null) continue;
+    compared++;
+    if (JSON.stringify(before[at]) === JSON.stringify(after[at])) continue;
+    differences.push(`${each.id}: ${JSON.stringify([each.before.source.text, before[at], after[at]], undefined, 1)}`);
+  }
+  return { differences: differences.slice(0, 5), files: files.length, compared, fixes };
+}
