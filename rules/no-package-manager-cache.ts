@@ -8,6 +8,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-package-manager-cache',
   aliases: ['DL3032', 'DL3036', 'DL3040'],
+  parts: ['DL3032', 'DL3036', 'DL3040'],
   severity: 'warn',
   fixable: 'safe',
   options: { stages: stagesOption },
@@ -50,9 +51,12 @@ export const rule: Rule = {
         yield {
           at: commandRange(command, subcommand),
           message: `\`${command.name} ${subcommand.value}\` leaves metadata and downloads in the image: no \`${cleaning.command}\` follows in the same RUN`,
+          part: PARTS[command.name],
           fix: edits && { title: `Add \`${cleaning.command}\``, safety: 'safe', edits },
         };
       }
     }
   },
 };
+
+const PARTS: Readonly<Record<string, string>> = { yum: 'DL3032', zypper: 'DL3036', dnf: 'DL3040', microdnf: 'DL3040' };

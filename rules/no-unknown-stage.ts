@@ -6,6 +6,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-unknown-stage',
   aliases: ['DL3022', 'DL3023'],
+  parts: ['DL3022', 'DL3023'],
   severity: 'error',
   summary: '`--from` names something that is no stage, image or build context',
   why: 'What is no stage is taken as an image, so a misspelt stage is looked for in a registry, where a stranger may have put an image of that name. A number that no stage has, the stage itself, a variable and an empty value are refused, or copy from the build context.',
@@ -19,11 +20,16 @@ export const rule: Rule = {
     for (const stage of document.stages) {
       for (const reference of stage.references) {
         const message = problem(document, stage, reference);
-        if (message !== undefined) yield { at: reference.range, message };
+        const part = isItself(stage, reference) ? 'DL3023' : 'DL3022';
+        if (message !== undefined) yield { at: reference.range, message, part };
       }
     }
   },
 };
+
+function isItself(stage: Stage, { target }: StageReference): boolean {
+  return target.kind === 'later-stage' && target.stage === stage;
+}
 
 function problem(document: Document, stage: Stage, reference: StageReference): string | undefined {
   const { kind, value, target } = reference;
@@ -35,7 +41,7 @@ function problem(document: Document, stage: Stage, reference: StageReference): s
     const count = document.stages.length;
     return `\`${flag}\` is no stage: ${count === 1 ? 'the file has one' : `the file has ${count}`}, counted from 0`;
   }
-  if (target.kind === 'later-stage' && target.stage === stage) return `\`${flag}\` is the stage that it stands in`;
+  if (isItself(stage, reference)) return `\`${flag}\` is the stage that it stands in`;
   if (target.kind !== 'image') return undefined;
   if (/^\d+$/.test(value)) {
     return document.stages.length > Number(value) ? `\`${flag}\` is an image called ${value}, not a stage` : undefined;

@@ -6,6 +6,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'require-assume-yes',
   aliases: ['DL3014', 'DL3030', 'DL3034', 'DL3038'],
+  parts: ['DL3014', 'DL3030', 'DL3034', 'DL3038'],
   severity: 'warn',
   fixable: 'safe',
   summary: 'A package manager asks before it installs, and nobody answers in a build',
@@ -38,11 +39,20 @@ export const rule: Rule = {
         yield {
           at: commandRange(command, subcommand),
           message: `\`${call.manager} ${call.parsed.subcommand}\` asks before it goes on, and nobody answers in a build`,
+          part: PARTS[call.manager],
           fix: edits && { title: `Add \`${asking.flag}\``, safety: 'safe', edits },
         };
       }
     }
   },
+};
+
+const PARTS: Readonly<Record<string, string>> = {
+  'apt-get': 'DL3014',
+  yum: 'DL3030',
+  zypper: 'DL3034',
+  dnf: 'DL3038',
+  microdnf: 'DL3038',
 };
 
 /** Settings given on the command line: `-o APT::Get::Assume-Yes=true`, `--setopt=assumeyes=1`. */

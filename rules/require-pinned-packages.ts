@@ -4,9 +4,24 @@ import { ScriptVariables } from '../src/lint/facts/installs.ts';
 import { shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
 
+/** By the program that installs them. */
+const PARTS: Readonly<Record<string, string>> = {
+  'apt-get': 'DL3008',
+  pip: 'DL3013',
+  npm: 'DL3016',
+  apk: 'DL3018',
+  gem: 'DL3028',
+  yum: 'DL3033',
+  zypper: 'DL3037',
+  dnf: 'DL3041',
+  microdnf: 'DL3041',
+  go: 'DL3062',
+};
+
 export const rule: Rule = {
   id: 'require-pinned-packages',
-  aliases: ['DL3008', 'DL3013', 'DL3016', 'DL3018', 'DL3028', 'DL3033', 'DL3037', 'DL3041', 'DL3062'],
+  aliases: [...new Set(Object.values(PARTS))],
+  parts: [...new Set(Object.values(PARTS))],
   severity: 'off',
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
@@ -26,7 +41,7 @@ export const rule: Rule = {
         variables.take(command);
         const call = installCall(command);
         if (!call) continue;
-        const { kind, operands } = call;
+        const { manager, kind, operands } = call;
         const loose = operands.flatMap((word) =>
           variables.words(word).flatMap((text) => (/[$`]/.test(text) || kind.isPinned(text) ? [] : [{ word, text }])),
         );
@@ -35,6 +50,7 @@ export const rule: Rule = {
         yield {
           at: { start: loose[0]!.word.start, end: loose.at(-1)!.word.end },
           message: `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} ${names.length > 1 ? 'are' : 'is'} tied to no version; \`${kind.form}\` would do that`,
+          part: PARTS[manager],
         };
       }
     }
@@ -46,6 +62,7 @@ function mayInstall(name: string): boolean {
 }
 
 interface InstallCall {
+  readonly manager: string;
   readonly kind: Pinning;
   /** The packages. */
   readonly operands: readonly ShellWord[];
@@ -54,7 +71,8 @@ interface InstallCall {
 function installCall(command: ShellCommand): InstallCall | undefined {
   const { name } = command;
   const isModule = /^python[\d.]*$/.test(name) && command.args[0]?.value === '-m' && command.args[1]?.value === 'pip';
-  const kind = pinning(isModule || /^pip[\d.]*$/.test(name) ? 'pip' : name);
+  const manager = isModule || /^pip[\d.]*$/.test(name) ? 'pip' : name;
+  const kind = pinning(manager);
   if (!kind || kind.pinningOptions.some((option) => command.optionValue(option) !== undefined)) return undefined;
   const ended = command.args.findIndex(({ value }) => value === '--');
   const end = kind.form === 'NAME:VERSION' && ended >= 0 ? command.args[ended]!.at : Number.POSITIVE_INFINITY;
@@ -65,7 +83,7 @@ function installCall(command: ShellCommand): InstallCall | undefined {
   const [subcommand, ...operands] = words;
   if (!subcommand || !kind.subcommands.includes(subcommand.value)) return undefined;
   if (subcommand.value === 'module')
-    return operands[0]?.value === 'install' ? { kind, operands: operands.slice(1) } : undefined;
+    return operands[0]?.value === 'install' ? { manager, kind, operands: operands.slice(1) } : undefined;
   // What follows the program of `go run` is for the program.
-  return { kind, operands: name === 'go' && subcommand.value === 'run' ? operands.slice(0, 1) : operands };
+  return { manager, kind, operands: name === 'go' && subcommand.value === 'run' ? operands.slice(0, 1) : operands };
 }

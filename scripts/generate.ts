@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { rules } from '../rules/index.ts';
 import { otherFormats } from '../src/commands/names.ts';
-import { describeFix } from '../src/commands/rules.ts';
+import { describeFix, describeValues } from '../src/commands/rules.ts';
 import { type Config, configDefinitions, configSchema } from '../src/config/keys.ts';
 import { publishSchema } from '../src/config/schema.ts';
 import { escapeControls } from '../src/formatters/escape.ts';
@@ -101,10 +101,14 @@ ${rows.join('\n')}
 ${sorted.map(chapter).join('\n')}`;
 }
 
-function chapter({ id, summary, why, examples }: Rule): string {
+function chapter({ id, summary, why, examples, options = {} }: Rule): string {
   const [{ bad, good }] = examples;
   const code = (text: string) => `\`\`\`dockerfile\n${showControls(text.trimEnd())}\n\`\`\`\n`;
-  return `## ${id}\n\n${summary}. ${why}\n\nBad:\n\n${code(bad)}\nGood:\n\n${code(good)}`;
+  const taken = Object.entries(options).map(
+    ([name, option]) => `- \`${name}\` (${describeValues(option)}): ${option.description}\n`,
+  );
+  const list = taken.length > 0 ? `\nOptions:\n\n${taken.join('')}` : '';
+  return `## ${id}\n\n${summary}. ${why}\n\nBad:\n\n${code(bad)}\nGood:\n\n${code(good)}${list}`;
 }
 
 const showControls = (text: string) => text.split('\n').map(escapeControls).join('\n');

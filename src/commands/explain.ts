@@ -4,7 +4,7 @@ import { ruleNames } from '../lint/engine.ts';
 import { nearest } from '../lint/nearest.ts';
 import type { Rule } from '../lint/types.ts';
 import { type Command, UsageError } from './command.ts';
-import { describeFix } from './rules.ts';
+import { describeFix, describeValues } from './rules.ts';
 
 export const explainCommand: Command = {
   help: `Usage: dockerfileopt explain RULE
@@ -29,7 +29,7 @@ RULE is an id or an alias, such as no-numeric-from.
 };
 
 function explain(rule: Rule, palette: Palette): string {
-  const { id, aliases = [], severity, summary, why, examples } = rule;
+  const { id, aliases = [], severity, summary, why, examples, options = {} } = rule;
   const facts = [
     `severity ${severity}`,
     describeFix(rule),
@@ -43,7 +43,12 @@ function explain(rule: Rule, palette: Palette): string {
     palette.green('good'),
     indent(good),
   ]);
-  return `${[palette.bold(id), palette.dim(facts.join(' · ')), '', summary, '', why, ...shown].join('\n')}\n`;
+  const taken = Object.entries(options).flatMap(([name, option]) => [
+    '',
+    `${palette.bold(`option ${name}`)} ${palette.dim(describeValues(option))}`,
+    `  ${option.description}`,
+  ]);
+  return `${[palette.bold(id), palette.dim(facts.join(' · ')), '', summary, '', why, ...shown, ...taken].join('\n')}\n`;
 }
 
 const indent = (text: string) =>

@@ -1,5 +1,5 @@
 import type { Palette } from '../formatters/index.ts';
-import type { Rule } from '../lint/types.ts';
+import type { Rule, RuleOption } from '../lint/types.ts';
 import { type Command, readChoice, UsageError } from './command.ts';
 
 export const rulesCommand: Command = {
@@ -30,16 +30,23 @@ function formatText(book: readonly Rule[], palette: Palette): string {
 }
 
 function formatJson(book: readonly Rule[]): string {
-  const list = book.map(({ id, aliases = [], severity, fixable = null, summary, why, examples }) => ({
+  const list = book.map(({ id, aliases = [], severity, fixable = null, options = {}, summary, why, examples }) => ({
     id,
     aliases,
     severity,
     fixable,
+    options,
     summary,
     why,
     examples,
   }));
   return `${JSON.stringify(list, null, 2)}\n`;
+}
+
+/** The values that an option may have, and the one that it has by itself. */
+export function describeValues({ schema, default: own }: RuleOption): string {
+  const kind = 'enum' in schema ? schema.enum.join(', ') : schema.type === 'array' ? 'a list of texts' : schema.type;
+  return `${kind}; ${JSON.stringify(own)} unless set`;
 }
 
 /** Whether and how a rule's findings are repaired. */

@@ -33,29 +33,37 @@ export interface Config {
 const text: Schema = { type: 'string', minLength: 1 };
 const texts: Schema = { anyOf: [text, { type: 'array', items: text }] };
 const severity: Schema = { enum: ['error', 'warn', 'info', 'off'] };
-const setting: Schema = {
-  anyOf: [
-    severity,
-    {
-      type: 'array',
-      prefixItems: [severity, { type: 'object', additionalProperties: true }],
-      minItems: 1,
-      items: false,
-    },
-  ],
-};
+/** How a rule with these options may be set. */
+function settingOf(options: Rule['options'] = {}): Schema {
+  const properties = Object.entries(options).map(([name, { description, schema }]) => [
+    name,
+    { description, ...schema },
+  ]);
+  const values: ObjectSchema = {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    noun: 'option',
+  };
+  return { anyOf: [severity, { type: 'array', prefixItems: [severity, values], minItems: 1, items: false }] };
+}
+
+const setting = settingOf();
 
 /** Schemas that stand in several places of the configuration's, by name. */
 export function configDefinitions(book: readonly Rule[]): Record<string, Schema> {
-  return { setting, rules: rulesSchema(book), texts };
+  const ofRules = book.flatMap(({ id, options }) => (options ? [[id, settingOf(options)] as const] : []));
+  return { setting, ...Object.fromEntries(ofRules), rules: rulesSchema(book), texts };
 }
 
 function rulesSchema(book: readonly Rule[]): Schema {
   const entries = new Map<string, Schema>();
-  for (const { id, summary } of book) entries.set(id, { description: summary, ...setting });
-  for (const { id, aliases = [] } of book) {
+  const settings = new Map(book.map(({ id, options }) => [id, options ? settingOf(options) : setting]));
+  for (const { id, summary } of book) entries.set(id, { description: summary, ...settings.get(id)! });
+  for (const { id, aliases = [], parts = [] } of book) {
     for (const alias of aliases) {
-      if (!entries.has(alias)) entries.set(alias, { description: `The same as ${id}`, ...setting });
+      const description = parts.includes(alias) ? `A part of ${id}` : `The same as ${id}`;
+      if (!entries.has(alias)) entries.set(alias, { description, ...settings.get(id)! });
     }
   }
   return {

@@ -1,28 +1,26 @@
+import { hadolintSeverities } from '../knowledge/hadolint.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 
-/** A set of rules: the severity it gives a rule, or undefined when it says nothing of it. */
-type Preset = (rule: Rule) => Severity | undefined;
-
-/** hadolint has them, switched off; what else is off in our book is on there. */
-const OFF_IN_HADOLINT = new Set(['DL1001', 'DL3057']);
+/** A set of rules: the severity it gives a rule that has these aliases, or undefined when it says nothing of it. */
+type Preset = (rule: Rule, aliases: readonly string[]) => Severity | undefined;
 
 /** BuildKit runs it only where it is asked for. */
 const OFF_IN_BUILDKIT = 'InvalidDefinitionDescription';
 
-const isHadolintCode = (alias: string) => /^DL\d+$/.test(alias);
 const isBuildKitCheck = (alias: string) => /^[A-Z][A-Za-z]+$/.test(alias);
+
+const FROM_STRONGEST: readonly Severity[] = ['error', 'warn', 'info', 'off'];
 
 const presets = {
   recommended: ({ severity }) => severity,
   strict: ({ severity }) => (severity === 'error' ? 'error' : 'warn'),
-  hadolint: ({ aliases = [], severity, codes: passedOn }) => {
+  hadolint: ({ severity, codes: passedOn }, aliases) => {
     if (passedOn) return severity;
-    const codes = aliases.filter(isHadolintCode);
-    if (codes.length === 0) return undefined;
-    return severity === 'off' && !codes.every((code) => OFF_IN_HADOLINT.has(code)) ? 'warn' : severity;
+    const theirs = aliases.map((alias) => hadolintSeverities.get(alias));
+    return FROM_STRONGEST.find((each) => theirs.includes(each));
   },
   // Every warning of BuildKit's counts, so none of ours is mere information.
-  buildkit: ({ aliases = [], severity }) => {
+  buildkit: ({ severity }, aliases) => {
     if (!aliases.some(isBuildKitCheck)) return undefined;
     if (aliases.includes(OFF_IN_BUILDKIT)) return severity;
     return severity === 'error' ? 'error' : 'warn';
@@ -33,8 +31,31 @@ export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
-/** The severity that the presets give a rule together. A file that does not parse is never passed over in silence. */
-export function presetSeverity(rule: Rule, names: readonly PresetName[]): Severity {
-  const start: Severity = rule.phase === 'broken' ? rule.severity : 'off';
-  return names.reduce((severity, name) => presets[name](rule) ?? severity, start);
+/** What presets make of a rule together; a later one takes the place of an earlier one that speaks of the rule, too. */
+export interface PresetRule {
+  /** Of what is none of the rule's parts. */
+  readonly severity: Severity;
+  /** The parts that a preset tells apart, by name in upper case. */
+  readonly parts: ReadonlyMap<string, Severity>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Puts presets together for a rule. A file that does not parse is never passed over in silence. */
+export function presetRule(rule: Rule, names: readonly PresetName[]): PresetRule {
+  const { aliases = [], parts = [] } = rule;
+  const nothing: PresetRule = {
+    severity: rule.phase === 'broken' ? rule.severity : 'off',
+    parts: new Map(),
+    options: {},
+  };
+  return names.reduce((before: PresetRule, name) => {
+    const severity = presets[name](rule, aliases);
+    if (severity === undefined) return before;
+    const told = parts.map((part) => [part.toUpperCase(), presets[name](rule, [part])] as const);
+    return {
+      severity,
+      parts: new Map(told.flatMap(([part, its]) => (its !== undefined && its !== severity ? [[part, its]] : []))),
+      options: (rule.presetOptions as Readonly<Record<string, PresetRule['options']>> | undefined)?.[name] ?? {},
+    };
+  }, nothing);
 }

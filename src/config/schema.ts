@@ -5,6 +5,8 @@
 export type Schema = { readonly description?: string } & (
   | { readonly enum: readonly string[] }
   | { readonly type: 'string'; readonly minLength?: number }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'number' }
   | { readonly type: 'array'; readonly items: Schema; readonly minItems?: number }
   | {
       readonly type: 'array';
@@ -51,6 +53,8 @@ export function checkSchema(value: unknown, schema: Schema, suggest: Suggest, pa
       ? []
       : [{ path, message: expected(schema, value) }];
   }
+  if (schema.type === 'boolean' || schema.type === 'number')
+    return typeof value === schema.type ? [] : [{ path, message: expected(schema, value) }];
   if (schema.type === 'array') {
     if (!Array.isArray(value)) return [{ path, message: expected(schema, value) }];
     const most = 'prefixItems' in schema ? schema.prefixItems.length : Infinity;
@@ -111,7 +115,7 @@ function isOfKind(value: unknown, schema: Schema): boolean {
   if ('anyOf' in schema) return false;
   if ('enum' in schema) return typeof value === 'string';
   if (schema.type === 'object') return isMapping(value);
-  return schema.type === 'array' ? Array.isArray(value) : typeof value === 'string';
+  return schema.type === 'array' ? Array.isArray(value) : typeof value === schema.type;
 }
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -125,6 +129,8 @@ function describe(schema: Schema): string {
   if ('enum' in schema) return `one of ${schema.enum.join(', ')}`;
   if (schema.type === 'object') return 'a mapping';
   if (schema.type === 'string') return schema.minLength ? 'a text that is not empty' : 'a text';
+  if (schema.type === 'boolean') return 'true or false';
+  if (schema.type === 'number') return 'a number';
   if ('prefixItems' in schema) return `a list of ${schema.minItems} to ${schema.prefixItems.length}`;
   return schema.minItems ? 'a list that is not empty' : 'a list';
 }

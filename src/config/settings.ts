@@ -2,7 +2,8 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { type ActiveRule, ruleNames } from '../lint/engine.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 import type { Config, Override } from './keys.ts';
-import { type PresetName, presetSeverity } from './presets.ts';
+import type { PresetName } from './presets.ts';
+import { type RuleOptions, RuleState } from './rule-state.ts';
 
 /** A configuration and the file it stands in, as an absolute path; without one there is only `recommended`. */
 export interface LoadedConfig {
@@ -96,36 +97,19 @@ export function activateRules(
 ): ActiveRule[] {
   const presets = [config.extends ?? 'recommended'].flat() as PresetName[];
   const names = ruleNames(book);
-  const severities = new Map(book.map((rule) => [rule.id, presetSeverity(rule, presets)]));
-  const options = new Map<string, unknown>();
-  const named = new Set<string>();
+  const states = new Map(book.map((rule) => [rule.id, new RuleState(rule, presets)]));
   const codes = new Map<string, Severity>();
-  const set = (name: string, severityFor: (id: string) => Severity, given?: unknown) => {
+  const set = (name: string, severity: Severity | undefined, options?: RuleOptions) => {
     const ids = names.get(name.toLowerCase());
-    if (!ids) codes.set(name.toUpperCase(), severityFor(name));
-    for (const id of ids ?? []) {
-      severities.set(id, severityFor(id));
-      named.add(id);
-      if (given !== undefined) options.set(id, given);
-    }
+    if (!ids) codes.set(name.toUpperCase(), severity ?? 'warn');
+    for (const id of ids ?? []) states.get(id)!.set(name, severity, options);
   };
   for (const rules of [config.rules, ...overrides.map((override) => override.rules)]) {
     for (const [name, setting] of Object.entries(rules ?? {})) {
-      const [severity, given] = typeof setting === 'string' ? [setting] : setting;
-      set(name, () => severity, given);
+      const [severity, options] = typeof setting === 'string' ? [setting] : setting;
+      set(name, severity, options);
     }
   }
-  for (const { name, severity } of commandLine.rules) set(name, (id) => severity ?? ownSeverity(book, id));
-  return book.flatMap((rule) => {
-    const severity = severities.get(rule.id)!;
-    if (severity === 'off') return [];
-    const isNamed = named.has(rule.id);
-    return [{ rule, severity, options: options.get(rule.id), isNamed, ...(rule.codes && { codes }) }];
-  });
-}
-
-/** A rule that is asked for runs, even one that is off by itself. */
-function ownSeverity(book: readonly Rule[], id: string): Severity {
-  const severity = book.find((rule) => rule.id === id)?.severity;
-  return severity === undefined || severity === 'off' ? 'warn' : severity;
+  for (const { name, severity } of commandLine.rules) set(name, severity);
+  return book.flatMap((rule) => states.get(rule.id)!.activate(codes));
 }

@@ -15,11 +15,12 @@ import type {
 /** A rule as the configuration wants it to run. */
 export interface ActiveRule {
   readonly rule: Rule;
-  readonly severity: Exclude<Severity, 'off'>;
+  /** `off`: only those of its parts run that are set by themselves. */
+  readonly severity: Severity;
   readonly options?: unknown;
   /** The severity was set for this rule by itself, not by a preset. */
   readonly isNamed?: boolean | undefined;
-  /** Severities of single codes that the rule passes on, by the code in upper case. */
+  /** Severities of the rule's parts, or of single codes that it passes on, by their name in upper case. */
   readonly codes?: ReadonlyMap<string, Severity> | undefined;
 }
 
@@ -67,29 +68,32 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
 }
 
 function runRule(active: ActiveRule, document: Document, context: RuleContext, found: Finding[]): void {
-  const { rule, severity, options } = active;
+  const { rule, options } = active;
   try {
     for (const report of rule.check(document, options === undefined ? context : { ...context, options })) {
       checkReport(report, rule, document);
-      const { at, message, fix, code } = report;
-      const meant = code === undefined ? severity : severityOf(code, report.severity ?? severity, active);
+      const { at, message, fix, code, part } = report;
+      const meant = severityOf(report, active);
       if (meant === 'off') continue;
-      found.push({ ruleId: code ?? rule.id, severity: meant, message, start: at.start, end: at.end, fix });
+      const { start, end } = at;
+      found.push({ ruleId: code ?? rule.id, severity: meant, message, start, end, fix, ...(part && { part }) });
     }
   } catch (error) {
     throw new RuleError(rule.id, document.source.path, error);
   }
 }
 
-/** What the configuration says of the code, else of the rule, else what the program says itself. */
-function severityOf(code: string, own: Exclude<Severity, 'off'>, { codes, isNamed, severity }: ActiveRule): Severity {
-  return codes?.get(code.toUpperCase()) ?? (isNamed ? severity : own);
+/** What the configuration says of the code or part, else of the rule, else what the other program says itself. */
+function severityOf({ code, part, severity: own }: Report, { codes, isNamed, severity }: ActiveRule): Severity {
+  const set = codes?.get((code ?? part)?.toUpperCase() ?? '');
+  return set ?? (code === undefined || isNamed ? severity : (own ?? severity));
 }
 
 /** A rule's mistakes are loud: what it reports must lie in the file and be what it announces. */
-function checkReport({ at, message, fix, code }: Report, rule: Rule, document: Document): void {
+function checkReport({ at, message, fix, code, part }: Report, rule: Rule, document: Document): void {
   const { length } = document.source.text;
   if (code !== undefined && !rule.codes?.test(code)) throw new Error(`${code} is not among the rule's codes`);
+  if (part !== undefined && !rule.parts?.includes(part)) throw new Error(`${part} is not among the rule's parts`);
   if (!(at.start >= 0 && at.end >= at.start && at.end <= length)) {
     throw new RangeError(`the finding at ${at.start}-${at.end} lies outside the file`);
   }
@@ -134,14 +138,17 @@ function applyIgnores(found: readonly Finding[], document: Document, settings: L
 }
 
 function isIgnored(
-  { ruleId }: Finding,
+  finding: Finding,
   inForce: readonly IgnoreComment[],
   book: readonly Rule[],
   used: Set<IgnoreComment | IgnoredId>,
 ): boolean {
   let isNamed = false;
   for (const ignore of inForce) {
-    for (const by of [...ignore.ids.filter(({ id }) => isMeant(id, ruleId, book)), ...(ignore.isAll ? [ignore] : [])]) {
+    for (const by of [
+      ...ignore.ids.filter(({ id }) => isMeant(id, finding, book)),
+      ...(ignore.isAll ? [ignore] : []),
+    ]) {
       used.add(by);
       isNamed = true;
     }
@@ -149,11 +156,16 @@ function isIgnored(
   return isNamed;
 }
 
-/** A code of another program is meant by itself, and by the name of the rule that passes it on. */
-function isMeant(name: string, ruleId: string, book: readonly Rule[]): boolean {
-  if (name.toLowerCase() === ruleId.toLowerCase()) return true;
-  const rules = ruleNames(book).get(name.toLowerCase());
+/** A code of another program is meant by itself, and by the name of the rule that passes it on; a part by itself only. */
+function isMeant(name: string, { ruleId, part }: Finding, book: readonly Rule[]): boolean {
+  const lower = name.toLowerCase();
+  if (lower === ruleId.toLowerCase() || lower === part?.toLowerCase()) return true;
+  const rules = ruleNames(book).get(lower);
   if (!rules) return false;
+  const isOtherPart = book.some(
+    ({ id, parts }) => id === ruleId && parts?.some((each) => each.toLowerCase() === lower),
+  );
+  if (isOtherPart) return false;
   return rules.includes(ruleId) || (findRules(book, ruleId) ?? []).some((rule) => rules.includes(rule));
 }
 

@@ -26,6 +26,8 @@ export interface Report {
   readonly fix?: Fix | undefined;
   /** The code that another program gives what it found, if the rule passes on what such a program says: `SC2086`. */
   readonly code?: string | undefined;
+  /** Which of the rule's `parts` this is. */
+  readonly part?: string | undefined;
   /** How much that program makes of it; holds unless the configuration names the code or sets the rule. */
   readonly severity?: Exclude<Severity, 'off'> | undefined;
 }
@@ -65,7 +67,7 @@ export type ShellChecker = (snippets: readonly ShellSnippet[]) => readonly (read
 export interface RuleContext {
   /** The stage that is shipped; undefined for a file with no stage. */
   readonly target: Stage | undefined;
-  /** The rule's options from the configuration; undefined when there are none. */
+  /** A value for each of the rule's options; undefined for a rule that is run without a configuration. */
   readonly options: unknown;
   readonly project: Project;
   /** Ignore comments of ours that silenced nothing; only for rules of the phase `ignores`. */
@@ -117,6 +119,11 @@ export interface Rule {
   readonly id: string;
   /** Codes and names of other linters: `DL3006`, `StageNameCasing`. */
   readonly aliases?: readonly string[];
+  /**
+   * Those of the aliases that stand for only some of what the rule finds; a report names the one that it falls under.
+   * Setting or ignoring such an alias leaves the rest of the rule as it is.
+   */
+  readonly parts?: readonly string[];
   /** Codes of another program whose findings the rule passes on: each is accepted wherever an id is. */
   readonly codes?: RegExp;
   readonly severity: Severity;
@@ -143,6 +150,8 @@ export interface Rule {
 export interface Finding extends Range {
   /** The rule's id, or the code of another program that the rule passes on. */
   readonly ruleId: string;
+  /** The alias that the finding falls under, where the rule has one for some of its findings only. */
+  readonly part?: string | undefined;
   readonly severity: Exclude<Severity, 'off'>;
   readonly message: string;
   readonly fix?: Fix | undefined;

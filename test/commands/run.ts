@@ -49,12 +49,21 @@ export const testBook: readonly Rule[] = [
   {
     id: 'no-root',
     severity: 'error',
+    options: {
+      names: {
+        description: 'Names of root',
+        schema: { type: 'array', items: { type: 'string' } },
+        default: ['root'],
+      },
+      strict: { description: 'Look at the group, too', schema: { type: 'boolean' }, default: false },
+    },
     summary: 'The user is root',
     why: 'It may do everything.',
     examples,
-    *check(document) {
+    *check(document, { options }) {
+      const { names } = options as { readonly names: readonly string[] };
       for (const instruction of document.instructions) {
-        if (instruction.keyword === 'USER' && instruction.argsText === 'root')
+        if (instruction.keyword === 'USER' && names.includes(instruction.argsText))
           yield { at: instruction, message: 'the user is root' };
       }
     },

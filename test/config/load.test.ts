@@ -123,5 +123,12 @@ test('says in one line what does not fit', async () => {
     'extends[0]: "recomended" is unknown, did you mean recommended?',
   );
   assert.is(await fail('x.yaml', 'overrides: [{rules: {}}]'), 'overrides[0].files: is missing');
+  const options = (text: string) => fail('x.yaml', `rules:\n  no-root: [warn, ${text}]`);
+  assert.is(await options('{stric: true}'), 'rules.no-root[1].stric: unknown option, did you mean strict?');
+  assert.is(await options('{strict: 1}'), 'rules.no-root[1].strict: expected true or false, got 1');
+  assert.is(await options('{names: root}'), 'rules.no-root[1].names: expected a list, got "root"');
+  assert.is(await options('{names: [1]}'), 'rules.no-root[1].names[0]: expected a text, got 1');
+  assert.is(await options('{names: [], strict: true}'), 'no error');
+  assert.is(await fail('x.yaml', 'rules: {no-latest: [warn, {a: 1}]}'), 'rules.no-latest[1].a: unknown option');
   assert.is(await fail('x.yaml', '- a'), 'expected a mapping, got a list');
 });

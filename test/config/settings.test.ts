@@ -1,5 +1,5 @@
 import ignore from 'ignore';
-import type { Config } from '../../src/config/keys.ts';
+import type { Config, RuleSetting } from '../../src/config/keys.ts';
 import { type CommandLineSettings, Settings } from '../../src/config/settings.ts';
 import { testBook } from '../commands/run.ts';
 import { assert, suite } from '../runner/suite.ts';
@@ -24,8 +24,6 @@ test('starts from presets', () => {
   assert.equal(severities({ extends: 'recommended' }), recommended);
   assert.equal(severities({ extends: [] }), { 'parse-error': 'error' });
   assert.equal(severities({ extends: 'strict' }), { ...recommended, 'no-latest': 'warn', crash: 'warn' });
-  const hadolint = { 'parse-error': 'error', 'upper-keyword': 'warn', 'no-latest': 'info', crash: 'warn' };
-  assert.equal(severities({ extends: 'hadolint' }), hadolint);
   assert.equal(severities({ extends: ['buildkit'] }), { 'parse-error': 'error', 'upper-keyword': 'warn' });
   assert.equal(severities({ extends: ['strict', 'recommended'] }), recommended);
 });
@@ -67,16 +65,22 @@ test('rules win over presets, overrides over rules, the command line over all', 
   assert.equal(settings({}).forFile('/repo/a/Dockerfile').context, '/repo/a');
 });
 
-test('keeps options until others are given', () => {
-  const options = (config: Config) =>
+test('keeps options until others are given, and fills in the rest', () => {
+  const options = (config: Config, id = 'no-root') =>
     settings(config)
       .forFile('/repo/Dockerfile')
-      .rules.find(({ rule }) => rule.id === 'no-root')?.options;
-  assert.is(options({}), undefined);
-  assert.equal(options({ rules: { 'no-root': ['warn', { a: 1 }] } }), { a: 1 });
-  const rules = { 'no-root': ['warn', { a: 1 }] } as const;
-  assert.equal(options({ rules, overrides: [{ files: '*', rules: { 'no-root': 'error' } }] }), { a: 1 });
-  assert.equal(options({ rules, overrides: [{ files: '*', rules: { 'no-root': ['error', { b: 2 }] } }] }), { b: 2 });
+      .rules.find(({ rule }) => rule.id === id)?.options;
+  const own = { names: ['root'], strict: false };
+  assert.equal(options({}), own);
+  assert.is(options({}, 'no-latest'), undefined);
+  const names = { names: ['0'] };
+  assert.equal(options({ rules: { 'no-root': ['warn', names] } }), { ...own, ...names });
+  const rules = { 'no-root': ['warn', names] } as const;
+  const others = (setting: RuleSetting) =>
+    options({ rules, overrides: [{ files: '*', rules: { 'no-root': setting } }] });
+  assert.equal(others('error'), { ...own, ...names });
+  assert.equal(others(['error', { strict: true }]), { ...own, strict: true });
+  assert.is(others('off'), undefined);
 });
 
 test('patterns are relative to the configuration and reach no file outside its folder', () => {

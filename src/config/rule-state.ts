@@ -1,0 +1,65 @@
+import type { ActiveRule } from '../lint/engine.ts';
+import type { Rule, Severity } from '../lint/types.ts';
+import { type PresetName, presetRule } from './presets.ts';
+
+/** Values of options, by name. */
+export type RuleOptions = Readonly<Record<string, unknown>>;
+
+/** What a rule is set to while the presets and the settings by name are gone through, one after the other. */
+export class RuleState {
+  readonly #rule: Rule;
+  readonly #presetOptions: RuleOptions;
+  readonly #parts: Map<string, Severity>;
+  #severity: Severity;
+  #options: RuleOptions = {};
+  #isNamed = false;
+
+  constructor(rule: Rule, presets: readonly PresetName[]) {
+    const { severity, parts, options } = presetRule(rule, presets);
+    this.#rule = rule;
+    this.#presetOptions = options;
+    this.#parts = new Map(parts);
+    this.#severity = severity;
+  }
+
+  /**
+   * @param name the id, or one of the aliases; that of a part leaves the other parts as they are
+   * @param given the rule's own unless given; a rule that is asked for runs, even one that is off by itself
+   */
+  set(name: string, given: Severity | undefined, options: RuleOptions | undefined): void {
+    const own = this.#rule.severity;
+    const severity = given ?? (own === 'off' ? 'warn' : own);
+    const part = this.#rule.parts?.find((each) => each.toLowerCase() === name.toLowerCase());
+    if (part !== undefined) this.#parts.set(part.toUpperCase(), severity);
+    else {
+      this.#parts.clear();
+      this.#severity = severity;
+    }
+    this.#isNamed = true;
+    if (options !== undefined) this.#options = options;
+  }
+
+  /**
+   * The rule as it runs, if it does.
+   * @param codes severities of codes that another program gives, in upper case
+   */
+  activate(codes: ReadonlyMap<string, Severity>): readonly ActiveRule[] {
+    const rule = this.#rule;
+    const parts = this.#parts;
+    if (this.#severity === 'off' && ![...parts.values()].some((severity) => severity !== 'off')) return [];
+    const single = rule.codes ? codes : parts.size > 0 ? parts : undefined;
+    return [
+      {
+        rule,
+        severity: this.#severity,
+        options: rule.options && { ...defaults(rule.options), ...this.#presetOptions, ...this.#options },
+        isNamed: this.#isNamed,
+        ...(single && { codes: single }),
+      },
+    ];
+  }
+}
+
+function defaults(options: NonNullable<Rule['options']>): RuleOptions {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
+}
