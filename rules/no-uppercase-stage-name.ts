@@ -1,4 +1,4 @@
-import type { Document, Edit, Stage } from '../src/dockerfile/index.ts';
+import type { Document, Range, Stage } from '../src/dockerfile/index.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -15,37 +15,38 @@ export const rule: Rule = {
     },
   ],
   *check(document) {
+    const mentions = mentionsOf(document);
     for (const stage of document.stages) {
       const { nameWord, name } = stage;
       if (!nameWord || nameWord.text === name) continue;
-      const edits = [nameWord, ...mentions(document, stage)].map(
-        ({ start, end }): Edit => ({ start, end, text: name! }),
-      );
+      const places = [nameWord, ...(mentions.get(stage) ?? [])];
       yield {
         at: nameWord,
         message: `the stage name \`${nameWord.text}\` is not in lower case`,
         // A name that a continuation splits is not put together.
         fix:
           document.source.slice(nameWord) === nameWord.text
-            ? { title: `Name the stage \`${name}\``, safety: 'safe', edits }
+            ? {
+                title: `Name the stage \`${name}\``,
+                safety: 'safe',
+                edits: places.map(({ start, end }) => ({ start, end, text: name! })),
+              }
             : undefined,
       };
     }
   },
 };
 
-/** Where COPY and RUN refer to the stage in other letters than its name will have; they find it in any. */
-function mentions(document: Document, stage: Stage) {
-  return document.stages
-    .flatMap(({ references }) => references)
-    .filter(
-      ({ kind, value, target, range, isNumeric }) =>
-        kind !== 'base' &&
-        !isNumeric &&
-        target.kind === 'stage' &&
-        target.stage === stage &&
-        value !== stage.name &&
-        document.source.slice(range) === value,
-    )
-    .map(({ range }) => range);
+/** Where COPY and RUN refer to a stage in other letters than its name will have; they find it in any. */
+function mentionsOf(document: Document): ReadonlyMap<Stage, readonly Range[]> {
+  const mentions = new Map<Stage, Range[]>();
+  for (const { kind, value, target, range, isNumeric } of document.stages.flatMap(({ references }) => references)) {
+    if (kind === 'base' || isNumeric || target.kind !== 'stage') continue;
+    const { stage } = target;
+    if (value === stage.name || document.source.slice(range) !== value) continue;
+    const known = mentions.get(stage);
+    if (known) known.push(range);
+    else mentions.set(stage, [range]);
+  }
+  return mentions;
 }
