@@ -1,11 +1,13 @@
 import type { Rule } from '../src/lint/types.ts';
 import { rule as noApkCache } from './no-apk-cache.ts';
+import { rule as noApkUpdate } from './no-apk-update.ts';
 import { rule as noAptLists } from './no-apt-lists.ts';
 import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
 import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
+import { rule as noDuplicatePackage } from './no-duplicate-package.ts';
 import { rule as noEmptyContinuation } from './no-empty-continuation.ts';
 import { rule as noForeignBasePlatform } from './no-foreign-base-platform.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
@@ -19,6 +21,7 @@ import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
 import { rule as noMaintainer } from './no-maintainer.ts';
 import { rule as noMixedFromAsCase } from './no-mixed-from-as-case.ts';
 import { rule as noMixedKeywordCase } from './no-mixed-keyword-case.ts';
+import { rule as noMkdirBeforeWorkdir } from './no-mkdir-before-workdir.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
@@ -40,6 +43,7 @@ import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
 import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
 import { rule as noUppercaseProtocol } from './no-uppercase-protocol.ts';
 import { rule as noUppercaseStageName } from './no-uppercase-stage-name.ts';
+import { rule as noUselessCacheRemoval } from './no-useless-cache-removal.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
 import { rule as noWgetProgressBar } from './no-wget-progress-bar.ts';
 import { rule as noWgetWithCurl } from './no-wget-with-curl.ts';
@@ -65,12 +69,14 @@ import { rule as requireTrailingSlash } from './require-trailing-slash.ts';
 /** The rules of the book, by id. */
 export const rules: readonly Rule[] = [
   noApkCache,
+  noApkUpdate,
   noAptLists,
   noBuildToolsInFinalStage,
   noCacheMountArtifact,
   noConsecutiveRuns,
   noDevDependenciesInFinalStage,
   noDistUpgrade,
+  noDuplicatePackage,
   noEmptyContinuation,
   noForeignBasePlatform,
   noForwardStageReference,
@@ -84,6 +90,7 @@ export const rules: readonly Rule[] = [
   noMaintainer,
   noMixedFromAsCase,
   noMixedKeywordCase,
+  noMkdirBeforeWorkdir,
   noNamedUserWithoutPasswd,
   noNumericFrom,
   noOddEncoding,
@@ -105,6 +112,7 @@ export const rules: readonly Rule[] = [
   noUnusedCopyFrom,
   noUppercaseProtocol,
   noUppercaseStageName,
+  noUselessCacheRemoval,
   noUselessIgnore,
   noWgetProgressBar,
   noWgetWithCurl,

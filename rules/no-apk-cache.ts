@@ -1,5 +1,5 @@
-import type { Document, ShellCommand } from '../src/dockerfile/index.ts';
 import { canDoWithoutCache } from '../src/knowledge/package-caches.ts';
+import { isIndexUsed } from '../src/lint/facts/apk-index.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import {
@@ -7,8 +7,6 @@ import {
   exceptionsOption,
   insertBehind,
   optionOf,
-  type ShellRun,
-  shellRuns,
   shippedRuns,
   stagesOption,
 } from '../src/lint/facts/runs.ts';
@@ -59,17 +57,3 @@ export const rule: Rule = {
     }
   },
 };
-
-/** Whether a later command may install from the index that this one leaves; it is fixed first. */
-function isIndexUsed(document: Document, { run, stage }: ShellRun, command: ShellCommand): boolean {
-  return shellRuns(document).some((later) => {
-    if (later.run.index < run.index || !later.stage.chain.includes(stage)) return false;
-    const { commands } = later.script;
-    const next = commands.slice(later.run === run ? commands.indexOf(command) + 1 : 0).find(usesIndex);
-    return next !== undefined && next.subcommand !== 'update' && !next.hasOption('-U', '--update', '--update-cache');
-  });
-}
-
-function usesIndex({ name, args }: ShellCommand): boolean {
-  return name === 'apk' && !args.some(({ value }) => /^(?:--no-cache|del|info)$/.test(value));
-}

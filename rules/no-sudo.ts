@@ -1,6 +1,6 @@
-import type { Document, Edit, ShellCommand } from '../src/dockerfile/index.ts';
+import type { Edit, ShellCommand } from '../src/dockerfile/index.ts';
 import { isEditable, type ShellRun, shellRuns } from '../src/lint/facts/runs.ts';
-import { systemOf } from '../src/lint/facts/systems.ts';
+import { isRoot } from '../src/lint/facts/users.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -26,7 +26,7 @@ export const rule: Rule = {
           sudo &&
           (sudo === command.words[0] || command.allWords.indexOf(sudo) < command.allWords.indexOf(command.words[0]!));
         if (!isProgram) continue;
-        const edits = isRoot(document, run) ? removal(run, command) : undefined;
+        const edits = isRoot(document, run.stage, run.run) ? removal(run, command) : undefined;
         yield {
           at: sudo,
           message: '`sudo` does in a build what USER is for',
@@ -36,16 +36,6 @@ export const rule: Rule = {
     }
   },
 };
-
-function isRoot(document: Document, { run, stage }: ShellRun): boolean {
-  const user = document.scope(run)?.user;
-  if (user !== undefined) return /^(?:root|0)(?::|$)/.test(user);
-  // Images of distributions and official ones begin as root; of others nothing here knows.
-  const isSet = stage.chain.some(({ instructions }) =>
-    instructions.some(({ keyword, index }) => keyword === 'USER' && index < run.index),
-  );
-  return !isSet && !systemOf(stage).repository?.includes('/') && systemOf(stage).suite !== undefined;
-}
 
 /** Without options of its own, or with those that mean nothing for root. */
 function removal(run: ShellRun, { allWords, words }: ShellCommand): readonly Edit[] | undefined {

@@ -21,7 +21,10 @@ export function withoutInstruction(document: Document, instruction: Instruction)
   return [{ start: lineStart, end: next, text: '' }];
 }
 
-/** The edit that takes one of several commands joined by `&&` away; undefined where that is not all that joins them. */
+/**
+ * The edit that takes a command away: one of several joined by `&&`, or the RUN that consists of it. Undefined where more
+ * hangs on the command, be it a redirection.
+ */
 export function withoutCommand(
   document: Document,
   run: ShellRun,
@@ -29,8 +32,11 @@ export function withoutCommand(
 ): readonly Edit[] | undefined {
   const chain = andChain(run);
   const at = chain?.findIndex((node) => node.kind === 'command' && node.start === start) ?? -1;
-  if (!chain || at < 0 || chain.length < 2 || !isEditable(run) || run.script.text.text.includes('<<')) return undefined;
-  const range = at === 0 ? { start, end: chain[1]!.start } : { start: chain[at - 1]!.end, end: chain[at]!.end };
+  const node = chain?.[at];
+  if (!isEditable(run) || run.run.json || run.script.text.text.includes('<<')) return undefined;
+  if (node?.kind !== 'command' || node.redirects.length > 0) return undefined;
+  if (chain!.length === 1) return withoutInstruction(document, run.run);
+  const range = at === 0 ? { start, end: chain![1]!.start } : { start: chain![at - 1]!.end, end: node.end };
   return hasComment(document, range) ? undefined : [{ ...range, text: '' }];
 }
 
