@@ -27,14 +27,14 @@ export const rule: Rule = {
 };
 
 /** MAINTAINER takes its text as it is; in a label quotes, escapes and variables mean something. */
-function labelled(document: Document, instruction: Instruction): Fix | undefined {
+function labelled({ source, escape }: Document, instruction: Instruction): Fix | undefined {
   const { keywordRange, argsRange, argsText } = instruction;
-  if (document.source.slice(argsRange) !== argsText || instruction.comments.length > 0) return undefined;
-  // A text in quotes is most likely not meant to have them, and anything else in it would need an escape.
+  if (source.slice(argsRange) !== argsText || instruction.comments.length > 0) return undefined;
+  // A text that is in quotes altogether is most likely not meant to have them.
   const name = /^"([^"]*)"$/.exec(argsText)?.[1] ?? argsText;
-  if (name === '' || /["$\\`]/.test(name)) return undefined;
-  const isLower = /^[a-z]/.test(document.source.slice(keywordRange));
-  const text = `${isLower ? 'label' : 'LABEL'} org.opencontainers.image.authors="${name}"`;
+  const escaped = name.replace(/["$\\`]/g, (char) => (/["$]/.test(char) || char === escape ? escape + char : char));
+  const isLower = /^[a-z]/.test(source.slice(keywordRange));
+  const text = `${isLower ? 'label' : 'LABEL'} org.opencontainers.image.authors="${escaped}"`;
   const edits = [{ start: keywordRange.start, end: argsRange.end, text }];
-  return { title: 'Name the author in a label', safety: 'unsafe', edits };
+  return name === '' ? undefined : { title: 'Name the author in a label', safety: 'unsafe', edits };
 }

@@ -27,6 +27,11 @@ function testWith(oracle: Oracle): void {
     assert.equal(differences, []);
     assert.ok(compared > 20, `only ${compared} files with fixes that BuildKit takes`);
   });
+  test('the label that stands in for MAINTAINER has its text', () => {
+    const { wrong, compared } = compareAuthors(oracle, [fixtures, ...(EXTRA ? [EXTRA] : [])].flatMap(filesIn));
+    assert.equal(wrong, []);
+    assert.ok(compared > 3, `only ${compared} authors`);
+  });
   if (EXTRA) {
     test(`the same steps and the same image after every safe fix of ${EXTRA}`, () => {
       const { differences, ...counts } = compareAll(oracle, filesIn(EXTRA));
@@ -68,4 +73,24 @@ function compareAll(oracle: Oracle, files: readonly Buffer[]): Outcome {
     differences.push(`${each.id}: ${JSON.stringify([each.before.source.text, before[at], after[at]], undefined, 1)}`);
   }
   return { differences: differences.slice(0, 5), files: files.length, compared, fixes };
+}
+
+function compareAuthors(oracle: Oracle, files: readonly Buffer[]): { wrong: readonly string[]; compared: number } {
+  const rule = rules.find(({ id }) => id === 'no-maintainer')!;
+  const settings = { rules: [{ rule, severity: 'warn' as const }], book: rules, project: emptyProject };
+  const fixed = files.flatMap((bytes) => {
+    const { document, applied, findings } = fixDocument(parseDocument(decodeSource('Dockerfile', bytes)), settings, {
+      unsafe: true,
+    });
+    return applied.length > 0 && findings.length === 0 ? [{ bytes, after: encodeSource(document.source) }] : [];
+  });
+  const before = oracle.convert(fixed.map(({ bytes }) => ({ dockerfile: bytes })));
+  const after = oracle.convert(fixed.map((each) => ({ dockerfile: each.after })));
+  const pairs = before.flatMap(({ error, config }, at) => {
+    const { author } = (config ?? {}) as { author?: string };
+    const image = after[at]!.config as { config?: { Labels?: Record<string, string> } } | null;
+    return error === null && author ? [[author, image?.config?.Labels?.['org.opencontainers.image.authors']]] : [];
+  });
+  const wrong = pairs.filter(([author, label]) => label !== author && label !== author!.replace(/^"(.*)"$/, '$1'));
+  return { wrong: wrong.map((pair) => JSON.stringify(pair)), compared: pairs.length };
 }
