@@ -1,26 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { ConfigError, ConfigSearch, loadConfig } from '../config/load.ts';
+import { ConfigError, ConfigSearch, isHadolintConfig, loadConfig, loadHadolint } from '../config/load.ts';
 import { patternMatcher } from '../config/patterns.ts';
-import { type CommandLineSettings, type FileSettings, type LoadedConfig, Settings } from '../config/settings.ts';
+import { type FileSettings, type LoadedConfig, Settings } from '../config/settings.ts';
 import { type Document, decodeSource, encodeSource, type Instruction, parseDocument } from '../dockerfile/index.ts';
 import { describeFailure } from '../failure.ts';
-import { type FormatName, formatNames, loadFormatter } from '../formatters/index.ts';
-import { findRules, type LintSettings, lintDocument, RuleError, ruleNames } from '../lint/engine.ts';
+import { formatNames, loadFormatter } from '../formatters/index.ts';
+import { type LintSettings, lintDocument, RuleError } from '../lint/engine.ts';
+import { type FailOn, isFailure } from '../lint/fail-on.ts';
 import { fixDocument } from '../lint/fixes.ts';
-import { nearest } from '../lint/nearest.ts';
 import { folderProject } from '../lint/project.ts';
 import { type FileError, type LintReport, type ReportedFile, reportFindings } from '../lint/report.ts';
-import type { FixSafety, Project, Rule, Severity, ShellChecker } from '../lint/types.ts';
+import type { Project, Rule, ShellChecker } from '../lint/types.ts';
 import { version } from '../version.ts';
-import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
+import { type Command, type OptionValues, readText, UsageError, type World } from './command.ts';
 import { unifiedDiff } from './diff.ts';
 import { discoverFiles } from './discover.ts';
-import { type Output, readOutputs } from './outputs.ts';
+import { type LintOptions, readOptions } from './lint-options.ts';
 import { findProgram } from './programs.ts';
 import { writeAtomically } from './write.ts';
-
-const SEVERITIES = ['error', 'warn', 'info'] as const;
 
 export const lintCommand: Command = {
   help: `Usage: dockerfileopt [lint] [options] [PATH…]
@@ -37,7 +35,7 @@ Checking
   --rule ID[:SEVERITY]   run a rule, or set its severity: error, warn, info, off; repeatable
   --target STAGE         the stage that is shipped, by name or number (default: the last)
   --context FOLDER       the build context (default: the folder of the Dockerfile)
-  --fail-on SEVERITY     exit with 1 from this severity on: error, warn, info (default: warn)
+  --fail-on SEVERITY     exit with 1 from this severity on: error, warn, info, or never (default: warn)
 
 Output
   -f, --format FORMAT[:FILE]
@@ -93,53 +91,6 @@ async function withPlugins(values: OptionValues, world: World): Promise<World> {
   }
 }
 
-/** The command line, read and checked. */
-interface LintOptions extends CommandLineSettings {
-  /** What `--fix`, `--fix-unsafe` and `--diff` work with; undefined when nothing is to be fixed. */
-  readonly fix: FixSafety | undefined;
-  /** Show instead of write. */
-  readonly diff: boolean;
-  readonly failOn: (typeof SEVERITIES)[number];
-  /** What is reported, and where to; one of them at most goes to stdout. */
-  readonly outputs: readonly Output<FormatName>[];
-  readonly quiet: boolean;
-  /** A file's name; null to look for none. */
-  readonly config: string | null | undefined;
-  readonly stdinFilename: string | undefined;
-}
-
-function readOptions(values: OptionValues, book: readonly Rule[]): LintOptions {
-  const diff = values.diff === true;
-  const context = readText(values, 'context');
-  if (values['no-config'] && values.config !== undefined)
-    throw new UsageError('--config and --no-config exclude each other');
-  return {
-    fix: values['fix-unsafe'] ? 'unsafe' : values.fix || diff ? 'safe' : undefined,
-    diff,
-    failOn: readChoice(values, 'fail-on', SEVERITIES, 'warn'),
-    outputs: readOutputs(values, formatNames, 'stylish'),
-    quiet: values.quiet === true,
-    config: values['no-config'] ? null : readText(values, 'config'),
-    stdinFilename: readText(values, 'stdin-filename'),
-    rules: ((values.rule ?? []) as string[]).map((text) => readRule(text, book)),
-    target: readText(values, 'target'),
-    context: context === undefined ? undefined : resolve(context),
-  };
-}
-
-function readRule(text: string, book: readonly Rule[]): CommandLineSettings['rules'][number] {
-  const [name, severity, ...rest] = text.split(':');
-  if (!findRules(book, name!)) {
-    const near = nearest(name!, [...ruleNames(book).keys()]);
-    throw new UsageError(`--rule ${text}: unknown rule${near ? `, did you mean ${near}?` : ''}`);
-  }
-  if (severity === undefined) return { name: name!, severity: undefined };
-  if (!/^(error|warn|info|off)$/.test(severity) || rest.length > 0) {
-    throw new UsageError(`--rule ${text}: the severity is one of error, warn, info, off`);
-  }
-  return { name: name!, severity: severity as Severity };
-}
-
 /** One run of the command: what it has found so far, and what it remembers between files. */
 class LintRun {
   readonly #options: LintOptions;
@@ -151,6 +102,7 @@ class LintRun {
   readonly #settings = new Map<LoadedConfig, Settings>();
   readonly #checkers = new Map<string, Promise<ShellChecker>>();
   readonly #warned = new Set<string>();
+  #hasFailed = false;
   #project: { readonly folder: string; readonly project: Project } | undefined;
 
   constructor(options: LintOptions, world: World) {
@@ -233,6 +185,7 @@ class LintRun {
       const matches = overrides || ignores ? await patternMatcher() : undefined;
       settings = new Settings(this.#world.book, loaded, this.#options, matches);
       this.#settings.set(loaded, settings);
+      if (!this.#options.quiet) for (const note of loaded.notes ?? []) this.#warn(`${showPath(loaded.path!)}: ${note}`);
     }
     return settings;
   }
@@ -257,10 +210,13 @@ class LintRun {
       book: this.#world.book,
       target: file.target,
       project: this.#projectOf(file.context),
+      honoursIgnores: file.honoursIgnores,
       checkShell: document.instructions.some(hasCommands) ? await this.#shellChecker(file) : undefined,
     };
     const { fix, diff } = this.#options;
-    if (fix === undefined) return { document, result: { findings: lintDocument(document, settings), fixed: 0 } };
+    const { failOn } = file;
+    if (fix === undefined)
+      return { document, result: { findings: lintDocument(document, settings), fixed: 0, failOn } };
     const fixed = fixDocument(document, settings, { unsafe: fix === 'unsafe' });
     for (const { ruleId } of fixed.rolledBack) {
       this.#world.warn(
@@ -270,8 +226,8 @@ class LintRun {
     const changed = fixed.document.source.text === document.source.text ? undefined : fixed.document;
     // What is only shown does not change the file, and the findings are the file's.
     const result = diff
-      ? { findings: lintDocument(document, settings), fixed: 0, changed }
-      : { findings: fixed.findings, fixed: fixed.applied.length, changed };
+      ? { findings: lintDocument(document, settings), fixed: 0, changed, failOn }
+      : { findings: fixed.findings, fixed: fixed.applied.length, changed, failOn };
     return { document, result };
   }
 
@@ -287,8 +243,7 @@ class LintRun {
     const program = findProgram(shellcheck ?? 'shellcheck', this.#world.env.PATH);
     if (program === undefined) {
       const message = `${shellcheck ?? 'shellcheck'} is not there, and what ShellCheck would say is left out`;
-      if (isAskedFor && !this.#warned.has(message)) this.#world.warn(message);
-      this.#warned.add(message);
+      if (isAskedFor) this.#warn(message);
       return undefined;
     }
     let checker = this.#checkers.get(program);
@@ -299,17 +254,25 @@ class LintRun {
     return checker;
   }
 
+  /** Says something once. */
+  #warn(message: string): void {
+    if (!this.#warned.has(message)) this.#world.warn(message);
+    this.#warned.add(message);
+  }
+
   /** Files of one folder come one after another; older contexts are forgotten. */
   #projectOf(folder: string): Project {
     if (this.#project?.folder !== folder) this.#project = { folder, project: folderProject(folder) };
     return this.#project.project;
   }
 
-  async #report(path: string, document: Document, { findings, fixed, changed }: Checked): Promise<void> {
-    const { diff, quiet, failOn } = this.#options;
+  async #report(path: string, document: Document, { findings, fixed, changed, failOn }: Checked): Promise<void> {
+    const { diff, quiet } = this.#options;
     const shown = showPath(path);
     const source = (diff ? document : (changed ?? document)).source;
-    const kept = quiet ? findings.filter(({ severity }) => isAtLeast(severity, failOn)) : findings;
+    const failing = findings.filter(({ severity }) => isFailure(severity, failOn));
+    if (failing.length > 0) this.#hasFailed = true;
+    const kept = quiet ? failing : findings;
     this.#files.push({
       path: shown,
       ...reportFindings(source, kept),
@@ -319,7 +282,7 @@ class LintRun {
   }
 
   async #finish({ print, palette, warn }: World): Promise<number> {
-    const { outputs, failOn } = this.#options;
+    const { outputs } = this.#options;
     const report: LintReport = {
       version,
       files: this.#files,
@@ -336,7 +299,7 @@ class LintRun {
     }
     for (const { path, message } of this.#errors) warn(`${path}: ${message}`);
     if (this.#errors.length > 0) return 2;
-    return this.#files.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, failOn))) ? 1 : 0;
+    return this.#hasFailed ? 1 : 0;
   }
 
   #writeOutput(path: string, text: string): void {
@@ -353,14 +316,13 @@ interface Checked {
   readonly findings: Parameters<typeof reportFindings>[1];
   readonly fixed: number;
   readonly changed?: Document | undefined;
+  readonly failOn: FailOn;
 }
 
 const hasCommands = ({ keyword, child }: Instruction) => (child?.keyword ?? keyword) === 'RUN';
 
-const isAtLeast = (severity: (typeof SEVERITIES)[number], least: (typeof SEVERITIES)[number]) =>
-  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
-
 async function loadNamed(path: string, book: readonly Rule[]): Promise<LoadedConfig> {
+  if (isHadolintConfig(path)) return loadHadolint(path, book);
   const loaded = await loadConfig(path, book, { code: true });
   if (!loaded) throw new ConfigError(path, 'has no "dockerfileopt" in it');
   return loaded;

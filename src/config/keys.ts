@@ -1,3 +1,4 @@
+import { type FailOn, failures } from '../lint/fail-on.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 import { presetNames } from './presets.ts';
 import type { ObjectSchema, Schema } from './schema.ts';
@@ -28,7 +29,13 @@ export interface Config {
   readonly plugins?: string | readonly string[];
   readonly trustedRegistries?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+  readonly strictLabels?: boolean;
+  readonly failOn?: FailOn;
+  readonly ignoreComments?: boolean;
 }
+
+/** The formats that a label's value may have to have. */
+export const labelTypes = ['text', 'url', 'rfc3339', 'semver', 'hash', 'email', 'spdx'] as const;
 
 const text: Schema = { type: 'string', minLength: 1 };
 const texts: Schema = { anyOf: [text, { type: 'array', items: text }] };
@@ -147,14 +154,23 @@ export function configSchema(book: readonly Rule[]): ObjectSchema {
         ...texts,
       },
       trustedRegistries: {
-        description: 'Registries that images may come from; not used yet',
+        description: 'Registries that images may come from; any unless set',
         type: 'array',
         items: text,
       },
       labels: {
-        description: 'Labels and the formats that their values must have; not used yet',
+        description: 'Labels that images must have, and the formats of their values',
         type: 'object',
-        additionalProperties: { enum: ['text', 'url', 'rfc3339', 'semver', 'hash', 'email', 'spdx'] },
+        additionalProperties: { enum: labelTypes },
+      },
+      strictLabels: { description: 'Whether there may be no other labels than these', type: 'boolean' },
+      failOn: {
+        description: 'The severity from which on findings make the exit code 1; `warn` unless set',
+        enum: failures,
+      },
+      ignoreComments: {
+        description: 'Whether ignore comments silence findings; true unless set',
+        type: 'boolean',
       },
     },
     additionalProperties: false,

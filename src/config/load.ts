@@ -29,17 +29,54 @@ const PLACES = [
   ]),
 ];
 
-/** Finds configurations: the nearest file from a folder upwards, up to the root of the repository. */
+/** Where hadolint keeps its own. */
+const HADOLINT_PLACES = ['.hadolint.yaml', '.hadolint.yml'];
+
+/** Whether a file is a configuration of hadolint, by its name; others may be called like this than those that are found. */
+export const isHadolintConfig = (path: string) => /(?:^|\.)hadolint\.ya?ml$/.test(basename(path));
+
+/**
+ * Finds configurations: the nearest file from a folder upwards, up to the root of the repository. Where none of these
+ * folders has one of ours, the nearest one of hadolint holds.
+ */
 export class ConfigSearch {
-  readonly #book: readonly Rule[];
-  readonly #found = new Map<string, Promise<LoadedConfig>>();
+  readonly #own: UpwardSearch;
+  readonly #hadolint: UpwardSearch;
 
   constructor(book: readonly Rule[]) {
-    this.#book = book;
+    this.#own = new UpwardSearch(PLACES, async (path) =>
+      basename(path) === 'package.json' && !mentionsUs(path) ? undefined : loadConfig(path, book),
+    );
+    this.#hadolint = new UpwardSearch(HADOLINT_PLACES, async (path) => {
+      const { config, notes = [] } = await loadHadolint(path, book);
+      return { path, config, notes: [READ, ...notes] };
+    });
   }
 
   /** @param folder absolute. Rejects with a ConfigError. */
-  find(folder: string): Promise<LoadedConfig> {
+  async find(folder: string): Promise<LoadedConfig> {
+    return (await this.#own.find(folder)) ?? (await this.#hadolint.find(folder)) ?? NONE;
+  }
+}
+
+const READ =
+  'read for want of a configuration of ours; `dockerfileopt init --from-hadolint` writes one that says the same';
+
+const NONE: LoadedConfig = { path: undefined, config: {} };
+
+/** Looks for files in a folder and those above it, up to the root of the repository, and remembers what it found. */
+class UpwardSearch {
+  readonly #places: readonly string[];
+  readonly #load: (path: string) => Promise<LoadedConfig | undefined>;
+  readonly #found = new Map<string, Promise<LoadedConfig | undefined>>();
+
+  /** @param load undefined for a file that says nothing */
+  constructor(places: readonly string[], load: (path: string) => Promise<LoadedConfig | undefined>) {
+    this.#places = places;
+    this.#load = load;
+  }
+
+  find(folder: string): Promise<LoadedConfig | undefined> {
     let found = this.#found.get(folder);
     if (!found) {
       found = this.#search(folder);
@@ -48,17 +85,27 @@ export class ConfigSearch {
     return found;
   }
 
-  async #search(folder: string): Promise<LoadedConfig> {
-    for (const place of PLACES) {
+  async #search(folder: string): Promise<LoadedConfig | undefined> {
+    for (const place of this.#places) {
       const path = join(folder, place);
-      if (!existsSync(path) || (place === 'package.json' && !mentionsUs(path))) continue;
-      const loaded = await loadConfig(path, this.#book);
+      const loaded = existsSync(path) ? await this.#load(path) : undefined;
       if (loaded) return loaded;
     }
     const outer = dirname(folder);
-    if (outer === folder || existsSync(join(folder, '.git'))) return { path: undefined, config: {} };
-    return this.find(outer);
+    return outer === folder || existsSync(join(folder, '.git')) ? undefined : this.find(outer);
   }
+}
+
+/**
+ * Reads a configuration of hadolint as one of ours.
+ * @param path absolute. Rejects with a ConfigError.
+ */
+export async function loadHadolint(path: string, book: readonly Rule[]): Promise<LoadedConfig> {
+  const value = await readValue(path, false);
+  const { translateHadolint } = await import('./hadolint.ts');
+  const translation = translateHadolint(value, book);
+  if (typeof translation === 'string') throw new ConfigError(path, translation);
+  return { path, ...translation };
 }
 
 /** Most package.json have nothing to say, and reading one as JSON takes longer than this. */

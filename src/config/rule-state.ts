@@ -14,10 +14,11 @@ export class RuleState {
   #options: RuleOptions = {};
   #isNamed = false;
 
-  constructor(rule: Rule, presets: readonly PresetName[]) {
+  /** @param shared values of options from elsewhere; they count for more than the presets' */
+  constructor(rule: Rule, presets: readonly PresetName[], shared: RuleOptions) {
     const { severity, parts, options } = presetRule(rule, presets);
     this.#rule = rule;
-    this.#presetOptions = options;
+    this.#presetOptions = { ...options, ...shared };
     this.#parts = new Map(parts);
     this.#severity = severity;
   }

@@ -1,14 +1,18 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { type ActiveRule, ruleNames } from '../lint/engine.ts';
+import type { FailOn } from '../lint/fail-on.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 import type { Config, Override } from './keys.ts';
 import type { PresetName } from './presets.ts';
 import { type RuleOptions, RuleState } from './rule-state.ts';
+import { sharedOptions } from './shared-options.ts';
 
 /** A configuration and the file it stands in, as an absolute path; without one there is only `recommended`. */
 export interface LoadedConfig {
   readonly path: string | undefined;
   readonly config: Config;
+  /** What the user is to be told about it, in lines. */
+  readonly notes?: readonly string[];
 }
 
 /** What the command line adds to every configuration. */
@@ -17,6 +21,7 @@ export interface CommandLineSettings {
   readonly target?: string | undefined;
   /** Absolute. */
   readonly context?: string | undefined;
+  readonly failOn?: FailOn | undefined;
 }
 
 /** What holds for one file. */
@@ -27,6 +32,9 @@ export interface FileSettings {
   readonly context: string;
   /** ShellCheck's executable, a name or an absolute path, if the configuration says. */
   readonly shellcheck: string | undefined;
+  readonly failOn: FailOn;
+  /** Whether ignore comments silence findings. */
+  readonly honoursIgnores: boolean;
 }
 
 /** Says whether a path, relative to the configuration's folder, matches patterns. */
@@ -72,6 +80,8 @@ export class Settings {
       target: this.#commandLine.target ?? last('target') ?? config.target,
       context: this.#commandLine.context ?? contextFolder,
       shellcheck: shellcheck && (/[\\/]/.test(shellcheck) ? resolve(base, shellcheck) : shellcheck),
+      failOn: this.#commandLine.failOn ?? config.failOn ?? 'warn',
+      honoursIgnores: config.ignoreComments ?? true,
     };
   }
 
@@ -97,7 +107,7 @@ export function activateRules(
 ): ActiveRule[] {
   const presets = [config.extends ?? 'recommended'].flat() as PresetName[];
   const names = ruleNames(book);
-  const states = new Map(book.map((rule) => [rule.id, new RuleState(rule, presets)]));
+  const states = new Map(book.map((rule) => [rule.id, new RuleState(rule, presets, sharedOptions(rule, config))]));
   const codes = new Map<string, Severity>();
   const set = (name: string, severity: Severity | undefined, options?: RuleOptions) => {
     const ids = names.get(name.toLowerCase());

@@ -33,6 +33,8 @@ export interface LintSettings {
   readonly target?: string | undefined;
   readonly project: Project;
   readonly checkShell?: ShellChecker | undefined;
+  /** Whether ignore comments silence findings; they do unless told otherwise. */
+  readonly honoursIgnores?: boolean | undefined;
 }
 
 /** A rule broke down, or reported something impossible: ours to fix. */
@@ -123,7 +125,7 @@ interface Filtered {
 
 /** Leaves out what the file's ignore comments name, by id or alias. */
 function applyIgnores(found: readonly Finding[], document: Document, settings: LintSettings): Filtered {
-  const { ignores } = document;
+  const ignores = settings.honoursIgnores === false ? [] : document.ignores;
   if (ignores.length === 0) return { kept: [...found], useless: [] };
   const used = new Set<IgnoreComment | IgnoredId>();
   const kept: Finding[] = [];

@@ -62,6 +62,41 @@ test('a broken one is told once, and files under others are linted', async () =>
   assert.equal([empty.code, empty.err], [2, 'dockerfileopt: package.json: has no "dockerfileopt" in it\n']);
 });
 
+test("hadolint's configuration holds where there is none of ours, and that is told once", async () => {
+  const files = {
+    '.hadolint.yaml': 'ignored: [DL9002]\noverride: {warning: [DL9001]}\nfailure-threshold: error\n',
+    'a/Dockerfile': 'from x:latest\n',
+    'b/Dockerfile': 'from y:latest\n',
+  };
+  const { code, out, err } = await run(['-f', 'gnu'], { files });
+  assert.equal([code, out.match(/\[.*\]/g)], [0, ['[upper-keyword]', '[upper-keyword]']]);
+  assert.is(
+    err,
+    'dockerfileopt: .hadolint.yaml: read for want of a configuration of ours; `dockerfileopt init --from-hadolint` writes one that says the same\n',
+  );
+  assert.is((await run(['--fail-on', 'warn'], { files })).code, 1);
+  assert.equal((await run(['-q'], { files })).err, '');
+  const broken = await run([], { files: { ...files, '.hadolint.yaml': 'ignored:\n  DL9002: yes\n' } });
+  assert.equal(
+    [broken.code, broken.err],
+    [2, 'dockerfileopt: .hadolint.yaml: ignored: expected a list, got a mapping\n'],
+  );
+  const named = await run(['-c', 'ci/hadolint.yml', 'a'], { files: { ...files, 'ci/hadolint.yml': 'no-fail: true' } });
+  assert.equal([named.code, named.out, named.err], [0, '', '']);
+});
+
+test('failOn and ignoreComments', async () => {
+  const Dockerfile = '# hadolint ignore=DL9001\nfrom a:latest\n';
+  const codes = async (config: string, ...args: string[]) =>
+    (await run(args, { files: { Dockerfile, '.dockerfileoptrc': config } })).code;
+  assert.is(await codes('{}'), 0);
+  assert.is(await codes('failOn: info'), 1);
+  assert.is(await codes('failOn: info', '--fail-on', 'warn'), 0);
+  assert.is(await codes('ignoreComments: false'), 1);
+  assert.is(await codes('{ignoreComments: false, failOn: never}'), 0);
+  assert.is(await codes('failOn: warning'), 2);
+});
+
 test('it holds for stdin by its name', async () => {
   const files = { 'sub/.dockerfileoptrc': 'extends: []' };
   assert.is((await run(['-', '--stdin-filename', 'sub/Dockerfile'], { files, stdin: 'from a\n' })).code, 0);

@@ -59,6 +59,23 @@ test('does not leave the repository', async () => {
   assert.equal(await find({ ...files, '.git/': '' }), ['.dockerfileoptrc', 'outer']);
 });
 
+test("takes hadolint's where there is none of ours", async () => {
+  const inner = { 'a/b/.hadolint.yml': 'trustedRegistries: inner' };
+  const outer = { '.hadolint.yaml': 'trustedRegistries: [outer]' };
+  const registries = (files: Record<string, string>) =>
+    inFolder({ 'a/b/': '', ...files }, async () => {
+      const { config, notes = [] } = await new ConfigSearch(testBook).find(resolve('a/b'));
+      return [config.trustedRegistries?.[0], notes.length];
+    });
+  assert.equal(await registries(outer), ['outer', 1]);
+  assert.equal(await registries({ ...outer, ...inner }), ['inner', 1]);
+  // One that is further off is not even read.
+  assert.equal(await registries({ '.hadolint.yaml': 'ignored: [', ...inner }), ['inner', 1]);
+  assert.equal(await registries({ ...inner, '.dockerfileoptrc': 'target: x' }), [undefined, 0]);
+  assert.equal(await registries({ ...outer, 'a/.git/': '' }), [undefined, 0]);
+  assert.equal(await registries({ ...outer, '.hadolint.yaml': 'ignored: [DL1]' }), [undefined, 2]);
+});
+
 test('runs no code unless the file was named for it', async () => {
   const code = 'process.exit(3)';
   for (const name of [
