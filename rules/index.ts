@@ -37,6 +37,7 @@ import { rule as noShellcheckFinding } from './no-shellcheck-finding.ts';
 import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
 import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-image.ts';
 import { rule as noSudo } from './no-sudo.ts';
+import { rule as noTrailingSpaces } from './no-trailing-spaces.ts';
 import { rule as noUnknownFlag } from './no-unknown-flag.ts';
 import { rule as noUnknownStage } from './no-unknown-stage.ts';
 import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
@@ -57,6 +58,7 @@ import { rule as preferCopy } from './prefer-copy.ts';
 import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
 import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
+import { rule as requireFinalNewline } from './require-final-newline.ts';
 import { rule as requireImageTag } from './require-image-tag.ts';
 import { rule as requireNoInstallRecommends } from './require-no-install-recommends.ts';
 import { rule as requireNoLogInit } from './require-no-log-init.ts';
@@ -106,6 +108,7 @@ export const rules: readonly Rule[] = [
   noSourceInFinalStage,
   noStageNameShadowingImage,
   noSudo,
+  noTrailingSpaces,
   noUnknownFlag,
   noUnknownStage,
   noUnreachableStage,
@@ -126,6 +129,7 @@ export const rules: readonly Rule[] = [
   preferShellInstruction,
   preferWorkdir,
   requireAssumeYes,
+  requireFinalNewline,
   requireImageTag,
   requireNoInstallRecommends,
   requireNoLogInit,

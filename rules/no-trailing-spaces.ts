@@ -1,0 +1,34 @@
+import type { Rule } from '../src/lint/types.ts';
+
+export const rule: Rule = {
+  id: 'no-trailing-spaces',
+  severity: 'off',
+  fixable: 'safe',
+  summary: 'White space at the end of a line',
+  why: 'Nobody sees it, and editors that take it away make changes nobody meant. The builder drops it, behind the character that continues a line as well; a shell would not. Heredocs are left alone: what stands in them is content.',
+  examples: [
+    {
+      bad: 'FROM debian:12  \nRUN apt-get update \\ \n    && apt-get upgrade -y\t\n',
+      good: 'FROM debian:12\nRUN apt-get update \\\n    && apt-get upgrade -y\n',
+    },
+  ],
+  *check({ source, instructions, escape }) {
+    const heredocs = instructions.flatMap(({ child, heredocs }) => child?.heredocs ?? heredocs);
+    let next = 0;
+    for (const lineStart of source.lineStarts) {
+      while (next < heredocs.length && heredocs[next]!.terminator.end < lineStart) next++;
+      const heredoc = heredocs[next];
+      if (heredoc && heredoc.body.start <= lineStart) continue;
+      const end = source.lineEnd(lineStart);
+      let start = end;
+      while (start > lineStart && (source.text[start - 1] === ' ' || source.text[start - 1] === '\t')) start--;
+      if (start === end) continue;
+      const isContinued = source.text[start - 1] === escape;
+      yield {
+        at: { start, end },
+        message: isContinued ? 'white space behind the escape character' : 'white space at the end of the line',
+        fix: { title: 'Remove the white space', safety: 'safe', edits: [{ start, end, text: '' }] },
+      };
+    }
+  },
+};
