@@ -1,4 +1,4 @@
-import { type FileEntry, type FileIndex, joinPaths, Packages } from '../image/index.ts';
+import { type FileEntry, type FileIndex, findProgram, joinPaths, Packages } from '../image/index.ts';
 import { classOf, type EntryKind, HARMLESS } from './classes.ts';
 import type { FileClass, LeftBehind } from './model.ts';
 import type { Pair, Snapshot } from './snapshot.ts';
@@ -155,6 +155,7 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
     return { strong: [`'${module}'`, `"${module}"`, `'${module}/`, `"${module}/`], weak: [], content: undefined };
   }
   if (module !== undefined) return { strong: [`import ${module}`, `from ${module}`], weak: [], content: undefined };
+  if (isFoundByName(pair, entry)) return { strong: [path], weak: [], content: undefined };
   const own = ownFolder(pair);
   const folder = own ?? before.config.workingDir;
   const isBelow = folder !== '/' && path.startsWith(`${folder}/`);
@@ -194,6 +195,15 @@ function isKeptTwin({ before, after }: Pair, { path, digest }: FileEntry): boole
   const twins = digest === undefined ? [] : before.files.copiesOf(digest);
   return twins.some((twin) => twin !== path && twin.endsWith(end) && after.files.get(twin)?.digest === digest);
 }
+
+/** A program that whoever calls it by its name finds in another folder of PATH: where /bin is /usr/bin, and where it is not. */
+function isFoundByName({ before, after }: Pair, { path, digest }: FileEntry): boolean {
+  const [old, now] = [before, after].map(({ files, context }) => findProgram(files, nameOf(path), context));
+  return old !== undefined && 'entry' in old && old.entry.path === path && isSame(now, digest);
+}
+
+const isSame = (found: ReturnType<typeof findProgram> | undefined, digest: string | undefined) =>
+  found !== undefined && 'entry' in found && digest !== undefined && found.entry.digest === digest;
 
 /** So many first bytes of a file are kept, to find it again inside a program. */
 export const SAMPLE = 96;

@@ -83,6 +83,21 @@ test('a copy of the program is not missed where it has its name; by another one 
   ]);
 });
 
+test('a program that is found by its name in another folder of PATH is not missed, unless its path is named', async () => {
+  const tool = executable(staticProgram('some other tool'));
+  for (const [calls, found] of [
+    ['runs migrate', 'changed: /usr/local/bin/migrate is not there any more: no program of the image names it'],
+    [
+      'runs /usr/local/bin/migrate',
+      'worse: /usr/local/bin/migrate is not there any more: /app/main names /usr/local/bin/migrate',
+    ],
+  ] as const) {
+    const main = executable(staticProgram(calls));
+    const own = { 'app/main': main };
+    assert.equal(await lost({ ...own, 'usr/local/bin/migrate': tool }, { ...own, 'bin/migrate': tool }), [found]);
+  }
+});
+
 test('flattened folders and files that the config names', async () => {
   const own = { 'app/static/site.css': 'body { color: black }', 'app/main': program };
   const flat = { 'app/site.css': 'body { color: black }', 'app/main': program };
