@@ -1,3 +1,4 @@
+import { writtenKeyword } from '../src/lint/facts/keywords.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -12,7 +13,7 @@ export const rule: Rule = {
     for (const { from } of stages) {
       const [, as, name] = from.words;
       if (!as || !name) continue;
-      const keyword = source.slice(from.keywordRange);
+      const keyword = writtenKeyword(from);
       const lower = keyword === keyword.toLowerCase();
       // A keyword in mixed case is told of by itself.
       if (!lower && keyword !== keyword.toUpperCase()) continue;

@@ -1,5 +1,5 @@
-import type { Document, Instruction } from '../src/dockerfile/index.ts';
 import { isKnownKeyword } from '../src/dockerfile/instructions.ts';
+import { writtenKeyword } from '../src/lint/facts/keywords.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -19,7 +19,7 @@ export const rule: Rule = {
     const instructions = document.stages
       .flatMap(({ from, instructions }) => [from, ...instructions])
       .filter(({ keyword }) => isKnownKeyword(keyword));
-    const keywords = instructions.map((instruction) => keywordOf(document, instruction));
+    const keywords = instructions.map(writtenKeyword);
     const lower = keywords.filter((keyword) => keyword === keyword.toLowerCase()).length;
     const upper = keywords.filter((keyword) => keyword === keyword.toUpperCase()).length;
     const isLower = lower > upper;
@@ -38,8 +38,3 @@ export const rule: Rule = {
     }
   },
 };
-
-/** As written, without a continuation that splits it. */
-function keywordOf({ source }: Document, { keywordRange }: Instruction): string {
-  return source.slice(keywordRange).replace(/[^A-Za-z]/g, '');
-}

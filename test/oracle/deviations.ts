@@ -39,6 +39,13 @@ export const DEVIATIONS: readonly Deviation[] = [
     example: { dockerfile: 'FROM arm64v8/alpine:3.20\n' },
   },
   {
+    check: 'InvalidDefinitionDescription',
+    side: 'theirs',
+    reason: 'BuildKit cannot skip a check that it runs only where it is asked to',
+    holds: ({ document }) => document.directives.some(({ name, value }) => name === 'check' && /skip/.test(value)),
+    example: { dockerfile: '# check=skip=all\n\n# Which release\nARG RELEASE\nFROM debian:12\n' },
+  },
+  {
     check: 'CopyIgnoredFile',
     side: 'ours',
     reason: 'BuildKit compares a path with a slash in front as it is, although it means the same file',
