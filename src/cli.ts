@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Command | Promise<Command>>> = {
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
 };
 
@@ -39,6 +40,7 @@ Commands
   graph [FILE]     show how the stages of a Dockerfile depend on one another
   explain RULE     say what a rule is for, with an example
   rules            list all rules
+  init             write a configuration to start from, or translate that of hadolint
 
   -h, --help       help; with a command, for that command
   -v, --version    the version

@@ -23,7 +23,7 @@ test('says in one line what it does not understand, with what may be meant', asy
     [['--format'], "Option '-f, --format <value>' argument missing"],
     [['--fix=1'], "Option '--fix' does not take an argument"],
     [['--format', 'xml'], `--format is one of ${formatNames.join(', ')}, not "xml"`],
-    [['--fail-on', 'warning'], '--fail-on is one of error, warn, info, not "warning"'],
+    [['--fail-on', 'warning'], '--fail-on is one of error, warn, info, never, not "warning"'],
     [['--rule', 'no-rot'], '--rule no-rot: unknown rule, did you mean no-root?'],
     [['--rule', 'no-root:loud'], '--rule no-root:loud: the severity is one of error, warn, info, off'],
     [['--config', 'a', '--no-config'], '--config and --no-config exclude each other'],

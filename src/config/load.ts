@@ -108,6 +108,21 @@ export async function loadHadolint(path: string, book: readonly Rule[]): Promise
   return { path, ...translation };
 }
 
+/** The file that configures a folder, by its name in there. Rejects with a ConfigError. */
+export async function configIn(folder: string): Promise<string | undefined> {
+  for (const place of PLACES) {
+    const path = join(folder, place);
+    if (!existsSync(path)) continue;
+    if (place !== 'package.json' || (mentionsUs(path) && (await readValue(path, false)) !== undefined)) return place;
+  }
+  return undefined;
+}
+
+/** The file that configures hadolint in a folder, by its name in there. */
+export function hadolintConfigIn(folder: string): string | undefined {
+  return HADOLINT_PLACES.find((place) => existsSync(join(folder, place)));
+}
+
 /** Most package.json have nothing to say, and reading one as JSON takes longer than this. */
 function mentionsUs(path: string): boolean {
   try {
