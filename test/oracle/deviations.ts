@@ -26,7 +26,27 @@ export const NOT_WRITTEN: readonly string[] = [
   'WorkdirRelativePath',
 ];
 
+/** Checks of the whole file: BuildKit skips them for all of it or not at all, we in front of an instruction, too. */
+const WHOLE_FILE: Readonly<Record<string, string>> = {
+  ConsistentInstructionCasing: 'run a',
+  NoEmptyContinuation: 'RUN a \\\n\n  b',
+};
+
 export const DEVIATIONS: readonly Deviation[] = [
+  ...Object.entries(WHOLE_FILE).map(
+    ([check, instruction]): Deviation => ({
+      check,
+      side: 'theirs',
+      reason: 'a comment in front of an instruction skips the check for us, and only one at the top for BuildKit',
+      holds: ({ document, line }) =>
+        document.ignores.some(({ dialect, covers }) => {
+          if (dialect !== 'buildkit' || !covers) return false;
+          const [first, last] = [covers.start, covers.end].map((offset) => document.source.position(offset).line);
+          return first! <= line && line <= last!;
+        }),
+      example: { dockerfile: `FROM debian:12\n# check=skip=${check}\n${instruction}\n` },
+    }),
+  ),
   {
     check: 'InvalidBaseImagePlatform',
     side: 'theirs',
