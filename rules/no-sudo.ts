@@ -9,7 +9,7 @@ export const rule: Rule = {
   severity: 'error',
   fixable: 'unsafe',
   summary: '`sudo` in a RUN: the builder can be told the user instead',
-  why: 'sudo has a terminal and signals of its own, drops the environment, and is one more program with the root bit in the image. `USER root` before, and `USER app` behind the commands that need it, say the same. As root it does nothing at all: there the fix takes it away.',
+  why: 'sudo has a terminal and signals of its own, drops the environment, and is one more program with the root bit in the image. `USER root` before, and `USER app` behind the commands that need it, say the same. As root it does nothing but change the environment: there the fix takes it away, which is safe in front of commands such as `mkdir` that do not look at that.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN apt-get update && sudo apt-get install -y curl\n',
@@ -30,7 +30,7 @@ export const rule: Rule = {
         yield {
           at: sudo,
           message: '`sudo` does in a build what USER is for',
-          fix: edits && { title: 'Remove `sudo`', safety: 'unsafe', edits },
+          fix: edits && { title: 'Remove `sudo`', safety: isIndifferent(run, command) ? 'safe' : 'unsafe', edits },
         };
       }
     }
@@ -47,4 +47,10 @@ function removal(run: ShellRun, { allWords, words }: ShellCommand): readonly Edi
   return run.script.text.isVerbatim(sudo!.at, command.at + 1)
     ? [{ start: sudo!.start, end: command.start, text: '' }]
     : undefined;
+}
+
+/** Whether the command does the same whatever the environment, which `sudo` changes. */
+function isIndifferent({ script }: ShellRun, { name, words }: ShellCommand): boolean {
+  const isPlain = /^(?:mkdir|rmdir|rm|cp|mv|ln|chmod|chown|chgrp|touch)$/.test(name) && words[0]!.text === name;
+  return isPlain && !script.commands.some((other) => other.name === 'umask');
 }

@@ -22,7 +22,8 @@ export const rule: Rule = {
       const end = source.lineEnd(lineStart);
       let start = end;
       while (start > lineStart && (source.text[start - 1] === ' ' || source.text[start - 1] === '\t')) start--;
-      if (start === end) continue;
+      // Without the space a lone carriage return would belong to the end of the line.
+      if (start === end || source.text[start - 1] === '\r') continue;
       const isContinued = source.text[start - 1] === escape;
       yield {
         at: { start, end },

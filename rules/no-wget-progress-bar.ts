@@ -9,7 +9,7 @@ export const rule: Rule = {
   severity: 'info',
   fixable: 'unsafe',
   summary: '`wget` fills the log of the build with its progress',
-  why: 'Where there is no terminal wget prints a line for every 50 kilobytes. `--progress=dot:giga` prints one for 32 megabytes, `-nv` one for a file, `-q` none. The wget of busybox knows no `--progress`: there, and where the base is not known, the choice is yours.',
+  why: 'Where there is no terminal wget prints a line for every 50 kilobytes. `--progress=dot:giga` prints one for 32 megabytes, `-nv` one for a file, `-q` none. The fix is safe on Debian and Ubuntu. The wget of busybox knows no `--progress`: there, and where the base is not known, the choice is yours.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN wget -O /tmp/x.tgz https://example.com/x.tgz\n',
@@ -24,10 +24,14 @@ export const rule: Rule = {
           systemOf(run.stage).libc === 'glibc'
             ? insertBehind(run, command.words[0]!, ' --progress=dot:giga')
             : undefined;
+        // Debian's wget knows it whatever its version, and it changes the log alone, unless that goes somewhere else.
+        const isSure =
+          /^(?:debian|ubuntu)$/.test(systemOf(run.stage).suite?.distro ?? '') &&
+          !/[2&]>|\|&/.test(run.script.text.text);
         yield {
           at: commandRange(command),
           message: '`wget` fills the log with its progress; give `--progress=dot:giga`, `-nv` or `-q`',
-          fix: edits && { title: 'Add `--progress=dot:giga`', safety: 'unsafe', edits },
+          fix: edits && { title: 'Add `--progress=dot:giga`', safety: isSure ? 'safe' : 'unsafe', edits },
         };
       }
     }

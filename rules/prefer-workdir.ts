@@ -1,4 +1,5 @@
-import { type Document, type Edit, joinPath } from '../src/dockerfile/index.ts';
+import { type Document, type Edit, joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
+import { withoutCommand } from '../src/lint/facts/deletions.ts';
 import {
   commandRange,
   exceptionsOption,
@@ -8,7 +9,7 @@ import {
   shellRuns,
 } from '../src/lint/facts/runs.ts';
 import { andChain, plainWords } from '../src/lint/facts/script-nodes.ts';
-import type { Rule } from '../src/lint/types.ts';
+import type { Fix, Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
   id: 'prefer-workdir',
@@ -18,7 +19,7 @@ export const rule: Rule = {
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'A RUN begins with `cd`, although WORKDIR says where instructions run',
-  why: 'WORKDIR is seen at a glance and holds for what follows. A `cd` in the middle of a RUN, in a subshell or behind `mkdir` is passed over unless `exceptions` is off. The fix puts the old folder back behind the RUN, so that nothing else changes its place; there is none where the file does not tell which folder that was.',
+  why: 'WORKDIR is seen at a glance and holds for what follows. A `cd` in the middle of a RUN, in a subshell or behind `mkdir` is passed over unless `exceptions` is off. The fix puts the old folder back behind the RUN, so that nothing else changes its place; there is none where the file does not tell which folder that was. A `cd` to the folder that WORKDIR names already is taken away.',
   examples: [
     {
       bad: 'FROM debian:12\nWORKDIR /app\nRUN cd /src && make\nCMD ["./run"]\n',
@@ -35,33 +36,41 @@ export const rule: Rule = {
       const first = andChain(run)?.[0];
       const isFirst = first?.kind === 'command' && first.start === command.words[0]!.start;
       if (!all && (!isFirst || command.args.length === 0 || commands.length === 1)) continue;
-      const edits = isFirst ? replacement(document, run) : undefined;
       yield {
         at: commandRange(command),
         message: '`cd` changes the folder for the rest of this RUN only; WORKDIR is for that',
-        fix: edits && { title: 'Use WORKDIR', safety: 'unsafe', edits },
+        fix: isFirst ? (removal(document, run, command) ?? replacement(document, run)) : undefined,
       };
     }
   },
 };
 
-function replacement(document: Document, run: ShellRun): readonly Edit[] | undefined {
-  const { run: instruction, script, stage } = run;
+/** A path that is written out, of a `cd` from which no other command goes back. */
+function pathOf({ script: { text } }: ShellRun, words: readonly string[]): string | undefined {
+  const [, path, ...more] = words;
+  if (path === undefined || more.length > 0 || !/^[\w./-]+$/.test(path) || path.startsWith('-')) return undefined;
+  return /OLDPWD|cd\s+-|popd/.test(text.text) ? undefined : path;
+}
+
+/** Where the WORKDIR is that very folder, the `cd` does nothing. */
+function removal(document: Document, run: ShellRun, command: ShellCommand): Fix | undefined {
+  const workdir = document.scope(run.run)?.workdir;
+  const path = pathOf(
+    run,
+    command.allWords.map(({ value }) => value),
+  );
+  if (workdir === undefined || path === undefined || joinPath(workdir, path) !== workdir) return undefined;
+  const edits = run.script.commands.length > 1 ? withoutCommand(document, run, command) : undefined;
+  return edits && { title: 'Remove the `cd`', safety: 'safe', edits };
+}
+
+function replacement(document: Document, run: ShellRun): Fix | undefined {
+  const { run: instruction, stage } = run;
   const [first, second] = andChain(run) ?? [];
   const scope = document.scope(instruction);
-  const [, path, ...more] = first ? plainWords(first) : [];
-  if (
-    !isEditable(run) ||
-    !second ||
-    instruction.json ||
-    instruction.heredocs.length > 0 ||
-    instruction.flags.length > 0 ||
-    path === undefined ||
-    more.length > 0
-  )
-    return undefined;
-  // Other commands may go back to where they came from.
-  if (!/^[\w./-]+$/.test(path) || path.startsWith('-') || /OLDPWD|cd\s+-|popd/.test(script.text.text)) return undefined;
+  const path = first && pathOf(run, plainWords(first));
+  if (!isEditable(run) || !second || path === undefined) return undefined;
+  if (instruction.json || instruction.heredocs.length > 0 || instruction.flags.length > 0) return undefined;
   const old = scope?.workdir;
   const folder = joinPath(old, path);
   const next = stage.instructions.find(({ index }) => index > instruction.index);
@@ -74,7 +83,9 @@ function replacement(document: Document, run: ShellRun): readonly Edit[] | undef
   ];
   const end = instruction.lineEnd;
   if (!isReplaced) edits.push({ start: end, end, text: `${eol}WORKDIR ${old}` });
-  return isPlainBetween(document, first!.start, second.start) ? edits : undefined;
+  return isPlainBetween(document, first!.start, second.start)
+    ? { title: 'Use WORKDIR', safety: 'unsafe', edits }
+    : undefined;
 }
 
 /** No comment goes with the `cd`. */
