@@ -1,5 +1,6 @@
 import type { Document, Stage, StageReference } from '../src/dockerfile/index.ts';
 import { isLibraryImage } from '../src/knowledge/library.ts';
+import { optionOf } from '../src/lint/facts/runs.ts';
 import { editDistance } from '../src/lint/nearest.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -8,6 +9,14 @@ export const rule: Rule = {
   aliases: ['DL3022', 'DL3023'],
   parts: ['DL3022', 'DL3023'],
   severity: 'error',
+  options: {
+    images: {
+      description: '`all`: COPY may name any image; `tagged`: only one with a tag or digest, as no stage can have',
+      schema: { enum: ['all', 'tagged'] },
+      default: 'all',
+    },
+  },
+  presetOptions: { hadolint: { images: 'tagged' } },
   summary: '`--from` names something that is no stage, image or build context',
   why: 'What is no stage is taken as an image, so a misspelt stage is looked for in a registry, where a stranger may have put an image of that name. A number that no stage has, the stage itself, a variable and an empty value are refused, or copy from the build context.',
   examples: [
@@ -16,10 +25,11 @@ export const rule: Rule = {
       good: 'FROM golang:1.22 AS builder\nCOPY . .\nRUN go build -o /app .\n\nFROM scratch\nCOPY --from=builder /app /app\nCMD ["/app"]\n',
     },
   ],
-  *check(document) {
+  *check(document, context) {
+    const isTagged = optionOf(context, 'images') === 'tagged';
     for (const stage of document.stages) {
       for (const reference of stage.references) {
-        const message = problem(document, stage, reference);
+        const message = problem(document, stage, reference) ?? (isTagged ? untagged(reference) : undefined);
         const part = isItself(stage, reference) ? 'DL3023' : 'DL3022';
         if (message !== undefined) yield { at: reference.range, message, part };
       }
@@ -48,6 +58,11 @@ function problem(document: Document, stage: Stage, reference: StageReference): s
   }
   const meant = kind === 'base' ? undefined : similarName(document, stage, value);
   return meant && `\`${flag}\` is no stage; \`${meant}\` is one`;
+}
+
+function untagged({ kind, value, target }: StageReference): string | undefined {
+  if (kind !== 'copy' || target.kind !== 'image' || value.includes(':')) return undefined;
+  return `\`--from=${value}\` is no stage, and as an image it has no tag`;
 }
 
 /** A file with more stages was written by a program, which makes no slips. */

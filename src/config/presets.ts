@@ -48,13 +48,18 @@ export function presetRule(rule: Rule, names: readonly PresetName[]): PresetRule
     parts: new Map(),
     options: {},
   };
+  const whole = aliases.filter((alias) => !parts.includes(alias));
   return names.reduce((before: PresetRule, name) => {
-    const severity = presets[name](rule, aliases);
-    if (severity === undefined) return before;
-    const told = parts.map((part) => [part.toUpperCase(), presets[name](rule, [part])] as const);
+    const severity = presets[name](rule, whole);
+    const told = parts.flatMap((part) => {
+      const its = presets[name](rule, [part]);
+      return its === undefined ? [] : [[part.toUpperCase(), its] as const];
+    });
+    if (severity === undefined && told.length === 0) return before;
     return {
-      severity,
-      parts: new Map(told.flatMap(([part, its]) => (its !== undefined && its !== severity ? [[part, its]] : []))),
+      // A tool that has only parts of the rule says nothing of the rest.
+      severity: severity ?? before.severity,
+      parts: new Map(severity === undefined ? [...before.parts, ...told] : told.filter(([, its]) => its !== severity)),
       options: (rule.presetOptions as Readonly<Record<string, PresetRule['options']>> | undefined)?.[name] ?? {},
     };
   }, nothing);
