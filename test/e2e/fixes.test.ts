@@ -42,11 +42,15 @@ process.once('exit', () => rmSync(examples, { recursive: true }));
 
 for (const rule of rules) {
   if (ONLY.length > 0 && !ONLY.includes(rule.id)) continue;
-  const repairs = [...fixtureRepairs(rule), ...exampleRepairs(rule)];
-  const marked = repairs.filter((repair) => repair.e2e);
-  // A rule that nobody thought of has its first example built, or one must be made that can be.
-  for (const repair of marked.length > 0 ? marked : repairs.slice(-rule.examples.length).slice(0, 1)) {
+  const [fromFixtures, fromExamples] = [fixtureRepairs(rule), exampleRepairs(rule)];
+  const marked = fromFixtures.filter((repair) => repair.e2e);
+  // A rule that nobody thought of has its first example built, or a fixture must be made that can be.
+  const chosen = marked.length > 0 ? marked : [...fromExamples, ...fromFixtures].slice(0, 1);
+  for (const repair of chosen) {
     test(`${rule.id}: ${repair.title}`, (surroundings) => build(repair, surroundings));
+  }
+  if (chosen.length === 0 && rule.fixable === 'safe') {
+    test(`${rule.id}: a case`, async () => assert.unreachable('neither a fixture nor an example has a safe fix'));
   }
 }
 
@@ -86,14 +90,14 @@ function fixtureRepairs(rule: Rule): Repair[] {
 
 /** The examples of a rule that have something to fix safely. */
 function exampleRepairs(rule: Rule): Repair[] {
-  return rule.examples.flatMap(({ bad, files = {} }, index) => {
+  return rule.examples.flatMap(({ bad, files = {}, options }, index) => {
     const folder = join(examples, rule.id, String(index));
     mkdirSync(folder, { recursive: true });
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const repair = repaired(rule, folder, Buffer.from(bad), {});
+    const repair = repaired(rule, folder, Buffer.from(bad), { options });
     return repair.before === repair.after ? [] : [{ ...repair, title: `example ${index + 1}`, folder }];
   });
 }
