@@ -82,6 +82,7 @@ class Slicer {
       if (problem) return problem;
     }
     this.#packages();
+    this.#mountPoints();
     this.#accounts();
     this.#arguments();
     for (const { why, instruction } of world.unknowns) {
@@ -100,6 +101,16 @@ class Slicer {
       needs: this.#needs,
       assumptions: this.#assumptions,
     };
+  }
+
+  /** Of a cache mount nothing stays but the empty folder that it was mounted on. */
+  #mountPoints(): void {
+    const { tree, lost } = this.#evidence.world;
+    for (const { kind, path, instruction } of lost) {
+      if (kind !== 'cache' || this.#hasKeepIn(path)) continue;
+      const isEmpty = tree.under(path).every((entry) => entry.instruction === instruction);
+      if (isEmpty) this.#leave(path, 'source', 'it is where a cache is mounted for the build');
+    }
   }
 
   /** Files that ENV names; the folders of the sources and the like are named for the build. */
@@ -320,18 +331,30 @@ class Slicer {
     }
   }
 
+  /** A link to a folder, of which something is kept by its own path: COPY would make a second folder of the link. */
+  #isLinkToKept({ path }: Keep): boolean {
+    const { tree } = this.#evidence.world;
+    if (tree.get(path)?.kind !== 'link') return false;
+    const target = tree.resolve(path);
+    if (tree.get(target)?.kind === 'file' || !this.#hasKeepIn(target)) return false;
+    this.#assume(`nothing goes to ${target} by way of the link ${path}`, true);
+    return true;
+  }
+
   /** The paths to copy: a folder of which everything is kept stands for its content. */
   #fold(): readonly Keep[] {
     const { tree } = this.#evidence.world;
-    let keeps = [...this.#keeps.values()].map((keep): Keep => {
-      const entry = tree.get(keep.path);
-      // One COPY of several folders would bring what is in them, not the folders.
-      const target = entry?.kind === 'link' ? tree.resolve(entry.path) : undefined;
-      const isLinked = target !== undefined && tree.get(target)?.kind !== 'file';
-      const isFolder =
-        keep.isFolder ?? (entry !== undefined && (entry.kind === 'folder' || entry.isOpaque || isLinked));
-      return { ...keep, isFolder, owner: keep.owner ?? entry?.owner };
-    });
+    let keeps = [...this.#keeps.values()]
+      .filter((keep) => !this.#isLinkToKept(keep))
+      .map((keep): Keep => {
+        const entry = tree.get(keep.path);
+        // One COPY of several folders would bring what is in them, not the folders.
+        const target = entry?.kind === 'link' ? tree.resolve(entry.path) : undefined;
+        const isLinked = target !== undefined && tree.get(target)?.kind !== 'file';
+        const isFolder =
+          keep.isFolder ?? (entry !== undefined && (entry.kind === 'folder' || entry.isOpaque || isLinked));
+        return { ...keep, isFolder, owner: keep.owner ?? entry?.owner };
+      });
     const folders = new Set<string>();
     for (const { path } of keeps) {
       for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));

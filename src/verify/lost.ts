@@ -168,8 +168,10 @@ export function tracesOf(pair: Pair, { entry, module }: LostFile): Traces {
   const isDistinct = !isTwin && !isBeyond && name.length >= 6 && name.includes('.') && !COMMON_NAME.test(name);
   const strong = [path, ...(parts.length > 1 && relative.length >= 6 ? [relative] : []), ...(isDistinct ? [name] : [])];
   const folders = parts.slice(0, -1).filter((part) => part.length >= 4);
+  // A program holds the word that is its own name.
+  const isOwnName = entry.type === 'symlink' && before.chain.programs.some((program) => nameOf(program.path) === name);
   const weak = [
-    ...(isDistinct || isTwin || name.length < 4 ? [] : [name]),
+    ...(isDistinct || isTwin || isOwnName || name.length < 4 ? [] : [name]),
     ...(isBelow ? folders : [parts.slice(0, -1).join('/')]),
   ];
   const sample = entry.sample ?? entry.bytes?.subarray(0, SAMPLE);
