@@ -5,7 +5,7 @@ export const rule: Rule = {
   severity: 'warn',
   phase: 'ignores',
   summary: 'An ignore comment silences nothing, or names no rule',
-  why: 'A misspelt ignore does not work, and one that is left behind hides the next finding. Comments of other linters are left to them.',
+  why: 'A misspelt ignore does not work, and one that is left behind hides the next finding. In comments of other linters only a slip of the pen is reported.',
   examples: [
     {
       bad: '# dockerfileopt ignore=no-numric-from\nFROM alpine\n',

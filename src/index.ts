@@ -40,7 +40,7 @@ export interface TextOptions {
   /** What messages and findings call the file: `Dockerfile` unless given. Nothing is read from there. */
   readonly path?: string;
   /** As in a configuration file, but for `overrides`, `ignores` and `context`, which need one. */
-  readonly config?: Pick<Config, 'extends' | 'rules' | 'target'>;
+  readonly config?: Omit<Config, 'overrides' | 'ignores' | 'context'>;
   /** The files of the build context; none unless given. `folderProject` reads a folder. */
   readonly project?: Project;
 }
@@ -62,5 +62,6 @@ function sourceOf(text: string, { path = 'Dockerfile' }: TextOptions): Source {
 function settingsOf({ config = {}, project = emptyProject }: TextOptions): LintSettings {
   const [problem] = checkSchema(config, configSchema(rules), nearest);
   if (problem) throw new TypeError(`${problem.path}: ${problem.message}`);
-  return { rules: activateRules(rules, config), book: rules, target: config.target, project };
+  const { target, ignoreComments: honoursIgnores } = config;
+  return { rules: activateRules(rules, config), book: rules, target, project, honoursIgnores };
 }

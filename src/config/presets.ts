@@ -1,4 +1,5 @@
 import { hadolintSeverities } from '../knowledge/hadolint.ts';
+import { isCheckName } from '../lint/engine.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 
 /** A set of rules: the severity it gives a rule that has these aliases, or undefined when it says nothing of it. */
@@ -6,8 +7,6 @@ type Preset = (rule: Rule, aliases: readonly string[]) => Severity | undefined;
 
 /** BuildKit runs it only where it is asked for. */
 const OFF_IN_BUILDKIT = 'InvalidDefinitionDescription';
-
-const isBuildKitCheck = (alias: string) => /^[A-Z][A-Za-z]+$/.test(alias);
 
 const FROM_STRONGEST: readonly Severity[] = ['error', 'warn', 'info', 'off'];
 
@@ -21,7 +20,7 @@ const presets = {
   },
   // Every warning of BuildKit's counts, so none of ours is mere information.
   buildkit: ({ severity }, aliases) => {
-    if (!aliases.some(isBuildKitCheck)) return undefined;
+    if (!aliases.some(isCheckName)) return undefined;
     if (aliases.includes(OFF_IN_BUILDKIT)) return severity;
     return severity === 'error' ? 'error' : 'warn';
   },

@@ -66,7 +66,10 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
     for (const active of late) runRule(active, document, { ...context, uselessIgnores: useless }, fromIgnores);
     kept.push(...applyIgnores(fromIgnores, document, settings).kept);
   }
-  return kept.sort((a, b) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1));
+  const told = failsOnChecks(document)
+    ? kept.map((each) => (isCheck(each.ruleId, settings.book) ? { ...each, severity: 'error' as const } : each))
+    : kept;
+  return told.sort((a, b) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1));
 }
 
 function runRule(active: ActiveRule, document: Document, context: RuleContext, found: Finding[]): void {
@@ -149,13 +152,30 @@ function isIgnored(
   for (const ignore of inForce) {
     for (const by of [
       ...ignore.ids.filter(({ id }) => isMeant(id, finding, book)),
-      ...(ignore.isAll ? [ignore] : []),
+      ...(isAllMeant(ignore, finding, book) ? [ignore] : []),
     ]) {
       used.add(by);
       isNamed = true;
     }
   }
   return isNamed;
+}
+
+/** BuildKit's `skip=all` means its own checks. */
+function isAllMeant({ isAll, dialect }: IgnoreComment, { ruleId }: Finding, book: readonly Rule[]): boolean {
+  return isAll && (dialect !== 'buildkit' || isCheck(ruleId, book));
+}
+
+/** Whether BuildKit has the rule, too: only its names are words without dashes. */
+function isCheck(ruleId: string, book: readonly Rule[]): boolean {
+  return book.some(({ id, aliases = [] }) => id === ruleId && aliases.some(isCheckName));
+}
+
+export const isCheckName = (alias: string) => /^[A-Z][A-Za-z]+$/.test(alias);
+
+/** `# check=error=true`: what BuildKit checks fails the build. */
+function failsOnChecks({ directives }: Document): boolean {
+  return directives.some(({ name, value }) => name === 'check' && /(?:^|;)\s*error\s*=\s*true\s*(?:;|$)/i.test(value));
 }
 
 /** A code of another program is meant by itself, and by the name of the rule that passes it on; a part by itself only. */
@@ -171,30 +191,46 @@ function isMeant(name: string, { ruleId, part }: Finding, book: readonly Rule[])
   return rules.includes(ruleId) || (findRules(book, ruleId) ?? []).some((rule) => rules.includes(rule));
 }
 
-/** Other tools' comments are theirs: only ours are held to be of use. */
+/** How the rules are called in the comments of a dialect: a name like that may be a slip of another one. */
+const NAMES: Readonly<Record<IgnoreComment['dialect'], RegExp>> = {
+  dockerfileopt: /./,
+  hadolint: /^DL\d+$/,
+  tally: /^[a-z]+(?:-[a-z]+)+$/,
+  buildkit: /^[A-Z][A-Za-z]+$/,
+};
+
+/** Codes that are written as codes are; those that are not in the book may have been given up, or be new. */
+const IS_CODE = /^(?:DL|SC)\d{4}$/;
+
+/** Other tools' comments are theirs: only ours are held to be of use. A slip is a slip in all of them. */
 function uselessIgnores(
   ignores: readonly IgnoreComment[],
   used: ReadonlySet<unknown>,
   { rules: activeRules, book, checkShell }: LintSettings,
 ): UselessIgnore[] {
-  const names = ruleNames(book);
   const active = new Set(activeRules.map(({ rule }) => rule.id));
   const useless: UselessIgnore[] = [];
   for (const ignore of ignores) {
-    if (ignore.dialect !== 'dockerfileopt') continue;
+    const isOurs = ignore.dialect === 'dockerfileopt';
     for (const id of ignore.ids) {
       if (used.has(id) || (id.id.toLowerCase() === 'all' && used.has(ignore))) continue;
       const rules = findRules(book, id.id);
       // Where the program is not installed, nobody knows what it would have found.
       if (!checkShell && rules?.some((rule) => book.find(({ id }) => id === rule)?.codes)) continue;
-      if (id.id.toLowerCase() === 'all' || rules?.some((rule) => active.has(rule))) {
-        useless.push({ ...id, reason: 'unused' });
-      } else if (!rules) {
-        useless.push({ ...id, reason: 'unknown', suggestion: nearest(id.id, [...names.keys()]) });
+      if (id.id.toLowerCase() === 'all' || rules) {
+        const isActive = !rules || rules.some((rule) => active.has(rule));
+        if (isOurs && isActive) useless.push({ ...id, reason: 'unused' });
+        continue;
       }
+      const suggestion = nearest(id.id, namesLike(book, NAMES[ignore.dialect]));
+      if (isOurs || (suggestion && !IS_CODE.test(id.id))) useless.push({ ...id, reason: 'unknown', suggestion });
     }
   }
   return useless;
+}
+
+function namesLike(book: readonly Rule[], pattern: RegExp): string[] {
+  return book.flatMap(({ id, aliases = [] }) => [id, ...aliases]).filter((name) => pattern.test(name));
 }
 
 /** The rules that a name means: by id, by alias, or by a code they pass on; undefined for a name that nobody has. */
