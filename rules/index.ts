@@ -11,8 +11,11 @@ import { rule as noDuplicatePackage } from './no-duplicate-package.ts';
 import { rule as noEmptyContinuation } from './no-empty-continuation.ts';
 import { rule as noForeignBasePlatform } from './no-foreign-base-platform.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
+import { rule as noIgnoreComment } from './no-ignore-comment.ts';
 import { rule as noIgnoredSource } from './no-ignored-source.ts';
 import { rule as noInvalidDescription } from './no-invalid-description.ts';
+import { rule as noInvalidLabelKey } from './no-invalid-label-key.ts';
+import { rule as noInvalidLabelValue } from './no-invalid-label-value.ts';
 import { rule as noInvalidPort } from './no-invalid-port.ts';
 import { rule as noLatestTag } from './no-latest-tag.ts';
 import { rule as noLegacyBuilderPattern } from './no-legacy-builder-pattern.ts';
@@ -39,8 +42,10 @@ import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-ima
 import { rule as noSudo } from './no-sudo.ts';
 import { rule as noTrailingSpaces } from './no-trailing-spaces.ts';
 import { rule as noUnknownFlag } from './no-unknown-flag.ts';
+import { rule as noUnknownLabel } from './no-unknown-label.ts';
 import { rule as noUnknownStage } from './no-unknown-stage.ts';
 import { rule as noUnreachableStage } from './no-unreachable-stage.ts';
+import { rule as noUntrustedRegistry } from './no-untrusted-registry.ts';
 import { rule as noUnusedCopyFrom } from './no-unused-copy-from.ts';
 import { rule as noUppercaseProtocol } from './no-uppercase-protocol.ts';
 import { rule as noUppercaseStageName } from './no-uppercase-stage-name.ts';
@@ -51,15 +56,19 @@ import { rule as noWgetWithCurl } from './no-wget-with-curl.ts';
 import { rule as noWholeTreeCopy } from './no-whole-tree-copy.ts';
 import { rule as noYarnCache } from './no-yarn-cache.ts';
 import { rule as parseError } from './parse-error.ts';
+import { rule as preferAddArchive } from './prefer-add-archive.ts';
 import { rule as preferAptGet } from './prefer-apt-get.ts';
 import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
 import { rule as preferCacheMount } from './prefer-cache-mount.ts';
 import { rule as preferCopy } from './prefer-copy.ts';
+import { rule as preferNumericUser } from './prefer-numeric-user.ts';
 import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
 import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
 import { rule as requireFinalNewline } from './require-final-newline.ts';
+import { rule as requireHealthcheck } from './require-healthcheck.ts';
 import { rule as requireImageTag } from './require-image-tag.ts';
+import { rule as requireLabels } from './require-labels.ts';
 import { rule as requireNoInstallRecommends } from './require-no-install-recommends.ts';
 import { rule as requireNoLogInit } from './require-no-log-init.ts';
 import { rule as requirePinnedPackages } from './require-pinned-packages.ts';
@@ -82,8 +91,11 @@ export const rules: readonly Rule[] = [
   noEmptyContinuation,
   noForeignBasePlatform,
   noForwardStageReference,
+  noIgnoreComment,
   noIgnoredSource,
   noInvalidDescription,
+  noInvalidLabelKey,
+  noInvalidLabelValue,
   noInvalidPort,
   noLatestTag,
   noLegacyBuilderPattern,
@@ -110,8 +122,10 @@ export const rules: readonly Rule[] = [
   noSudo,
   noTrailingSpaces,
   noUnknownFlag,
+  noUnknownLabel,
   noUnknownStage,
   noUnreachableStage,
+  noUntrustedRegistry,
   noUnusedCopyFrom,
   noUppercaseProtocol,
   noUppercaseStageName,
@@ -122,15 +136,19 @@ export const rules: readonly Rule[] = [
   noWholeTreeCopy,
   noYarnCache,
   parseError,
+  preferAddArchive,
   preferAptGet,
   preferCacheFriendlyOrder,
   preferCacheMount,
   preferCopy,
+  preferNumericUser,
   preferShellInstruction,
   preferWorkdir,
   requireAssumeYes,
   requireFinalNewline,
+  requireHealthcheck,
   requireImageTag,
+  requireLabels,
   requireNoInstallRecommends,
   requireNoLogInit,
   requirePinnedPackages,

@@ -2,6 +2,7 @@ import { type Document, joinPath, type Stage } from '../src/dockerfile/index.ts'
 import { runtimeImage, sdkImage } from '../src/knowledge/images.ts';
 import { runsBuildTool } from '../src/knowledge/tools.ts';
 import { type Copy, isWithin, sourceStage, stageCopies } from '../src/lint/facts/copies.ts';
+import { exceptionsOption, optionOf, shippedStages, stagesOption } from '../src/lint/facts/runs.ts';
 import { startCommand } from '../src/lint/facts/shipping.ts';
 import { compileRuns, sourceCopies } from '../src/lint/facts/sources.ts';
 import { systemOf } from '../src/lint/facts/systems.ts';
@@ -9,16 +10,22 @@ import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
   id: 'no-whole-tree-copy',
+  aliases: ['DL3067'],
   severity: 'warn',
+  options: { exceptions: exceptionsOption, stages: stagesOption },
+  presetOptions: { hadolint: { exceptions: false, stages: 'all' } },
   summary: 'A whole file system, or a source folder, is copied out of a stage',
-  why: 'Copying `/` onto an image that has files of its own puts the compiler, the package lists and the caches of the other stage into every container; copying the folder that a program was built in ships its sources. Copy what is run, and nothing else.',
+  why: 'Copying `/` onto an image that has files of its own puts the compiler, the package lists and the caches of the other stage into every container; copying the folder that a program was built in ships its sources. Copy what is run, and nothing else. A copy onto `scratch`, which makes one layer of many, is passed over, and so is what holds no complete system.',
   examples: [
     {
       bad: 'FROM golang:1.22 AS build\nWORKDIR /go/src/app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\n\nFROM scratch\nCOPY --from=build /go/src/ /\nENTRYPOINT ["/app/app"]\n',
       good: 'FROM golang:1.22 AS build\nWORKDIR /go/src/app\nCOPY . .\nRUN CGO_ENABLED=0 go build -o app .\n\nFROM scratch\nCOPY --from=build /go/src/app/app /app/app\nENTRYPOINT ["/app/app"]\n',
     },
   ],
-  *check(document, { target }) {
+  *check(document, context) {
+    const { target } = context;
+    const hasExceptions = optionOf(context, 'exceptions') !== false;
+    const shipped = new Set(target?.chain);
     const answers = new Map<string, boolean>();
     const isSourceFolder = (stage: Stage, path: string): boolean => {
       const key = `${stage.index} ${path}`;
@@ -27,15 +34,20 @@ export const rule: Rule = {
       if (known === undefined) answers.set(key, answer);
       return answer;
     };
-    for (const copy of target?.chain.flatMap((stage) => stageCopies(document, stage)) ?? []) {
+    for (const copy of [...shippedStages(document, context)].flatMap((stage) => stageCopies(document, stage))) {
       const from = copy.from?.target;
       if (!from || copy.instruction.flag('exclude') || copy.instruction.flag('parents')) continue;
       const label = `${from.kind === 'stage' ? 'stage' : 'image'} \`${copy.from!.value}\``;
       for (const { word, path, isPattern } of copy.sources) {
         if (path === undefined || isPattern) continue;
-        if (path === '/' && coversOwnFiles(copy)) {
+        if (path === '/' && (hasExceptions ? coversOwnFiles(copy) : copy.destination === '/')) {
           yield { at: word, message: `the whole file system of ${label} is copied onto \`${copy.stage.baseText}\`` };
-        } else if (path !== '/' && from.kind === 'stage' && isSourceFolder(from.stage, path)) {
+        } else if (
+          path !== '/' &&
+          from.kind === 'stage' &&
+          shipped.has(copy.stage) &&
+          isSourceFolder(from.stage, path)
+        ) {
           const message = `\`${word.text}\` of ${label} is the folder of the sources, not only what is built from them`;
           yield { at: word, message };
         }

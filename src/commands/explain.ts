@@ -35,9 +35,9 @@ function explain(rule: Rule, palette: Palette): string {
     describeFix(rule),
     ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : []),
   ];
-  const shown = examples.flatMap(({ bad, good }) => [
+  const shown = examples.flatMap(({ bad, good, options: given }) => [
     '',
-    palette.red('bad'),
+    `${palette.red('bad')}${given ? palette.dim(` with ${JSON.stringify(given)}`) : ''}`,
     indent(bad),
     '',
     palette.green('good'),

@@ -13,6 +13,8 @@ export interface IgnoreComment extends Range {
   readonly ids: readonly IgnoredId[];
   /** Every rule is meant (`all`). */
   readonly isAll: boolean;
+  /** Written for a stage or the whole file, not for one instruction. */
+  readonly isWide: boolean;
   /** What stands behind `--`. */
   readonly reason: string | undefined;
   /** Findings that start in here are left out; undefined when the comment stands in front of nothing. */
@@ -31,26 +33,26 @@ export function parseIgnores(document: Document): IgnoreComment[] {
     const named = COMMENT.exec(text);
     if (named) {
       const dialect = named[1]!.toLowerCase() as IgnoreComment['dialect'];
-      const covers = coveredRange(document, comment, named[2]?.toLowerCase());
-      ignores.push(readIgnore(comment, text, named[0].length, dialect, covers));
+      ignores.push(readIgnore(document, comment, text, named[0].length, dialect, named[2]?.toLowerCase()));
       continue;
     }
     const check = CHECK.exec(text);
     const skip = check && /(?:^|;)\s*skip\s*=\s*/i.exec(text.slice(check[0].length));
     if (!check || !skip) continue;
     const isDirective = document.directives.some(({ start }) => start === comment.start);
-    const covers = coveredRange(document, comment, isDirective ? 'global' : undefined);
-    ignores.push(readIgnore(comment, text, check[0].length + skip.index + skip[0].length, 'buildkit', covers));
+    const idsAt = check[0].length + skip.index + skip[0].length;
+    ignores.push(readIgnore(document, comment, text, idsAt, 'buildkit', isDirective ? 'global' : undefined));
   }
   return ignores;
 }
 
 function readIgnore(
+  document: Document,
   comment: Comment,
   text: string,
   idsAt: number,
   dialect: IgnoreComment['dialect'],
-  covers: Range | undefined,
+  scope: string | undefined,
 ): IgnoreComment {
   IDS.lastIndex = idsAt;
   const list = IDS.exec(text)?.[0] ?? '';
@@ -60,7 +62,9 @@ function readIgnore(
   });
   const reason = /(?:--|[;,]\s*reason\s*=)\s*(.+)$/i.exec(text.slice(idsAt + list.length))?.[1]?.trim();
   const isAll = ids.some(({ id }) => id.toLowerCase() === 'all');
-  return { start: comment.start, end: comment.end, dialect, ids, isAll, reason, covers };
+  const covers = coveredRange(document, comment, scope);
+  const isWide = scope !== undefined;
+  return { start: comment.start, end: comment.end, dialect, ids, isAll, isWide, reason, covers };
 }
 
 function coveredRange(document: Document, comment: Comment, scope: string | undefined): Range | undefined {

@@ -98,6 +98,8 @@ export interface Example {
   readonly bad: string;
   /** What stands beside it, where the rule looks at that: path in the build context → text. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What the rule is set to, where it needs to be told something. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Is clean. Where the rule has a fix that applies to `bad`, this is its result. */
   readonly good: string;
 }

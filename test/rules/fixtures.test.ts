@@ -93,9 +93,9 @@ for (const rule of rules) {
   });
 
   test('examples: bad is flagged, good is clean, fixing bad gives good', () => {
-    for (const { bad, good, files } of rule.examples) {
+    for (const { bad, good, files, options } of rule.examples) {
       const project = files ? projectOf(files) : projectIn(join(FIXTURES, 'none'));
-      const settings = { ...settingsFor(rule, join(FIXTURES, 'none'), {}), project };
+      const settings = { ...settingsFor(rule, join(FIXTURES, 'none'), { options }), project };
       const document = parseDocument(new Source('Dockerfile', bad));
       const findings = lintDocument(document, settings);
       assert.ok(findings.length > 0, `not flagged:\n${bad}`);

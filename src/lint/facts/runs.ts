@@ -57,14 +57,19 @@ export function shellRuns(document: Document): readonly ShellRun[] {
   return runs;
 }
 
-/** Those of the stages that the rule's option `stages` asks for. */
-export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
-  const runs = shellRuns(document);
+/** The stages that the rule's option `stages` asks for. */
+export function shippedStages(document: Document, context: RuleContext): ReadonlySet<Stage> {
   const stages = optionOf(context, 'stages');
-  if (stages === 'all') return runs;
+  if (stages === 'all') return new Set(document.stages);
   const chain = new Set(context.target?.chain);
   if (stages === 'bases') for (const { baseStage } of document.stages) if (baseStage) chain.add(baseStage);
-  return runs.filter(({ stage }) => chain.has(stage));
+  return chain;
+}
+
+/** The RUNs of the stages that the rule's option `stages` asks for. */
+export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
+  const stages = shippedStages(document, context);
+  return shellRuns(document).filter(({ stage }) => stages.has(stage));
 }
 
 /** Whether the places in the RUN's commands are exact, so that they may be edited. */
