@@ -123,13 +123,14 @@ function fixKey({ ruleId, message, fix }: Finding): string {
 }
 
 /**
- * Whether the edits did what they may: the file still parses and is no less acceptable, no comment is gone, and
- * every instruction that no edit touches is there as it was, with nothing new between.
+ * Whether the edits did what they may: the file still parses and is no less acceptable, no comment is gone or has become
+ * a directive, and every instruction that no edit touches is there as it was, with nothing new between.
  */
 export function isIntended(before: Document, after: Document, edits: readonly Edit[]): boolean {
   if (!after.isParsed || after.problems.length > before.problems.length) return false;
-  if (!keepsComments(before, after)) return false;
+  if (directivesOf(before) !== directivesOf(after)) return false;
   const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  if (!keepsComments(before, after, sorted)) return false;
   const afterByStart = new Map(after.instructions.map((instruction) => [instruction.start, instruction]));
   const matched = new Set<Instruction>();
   const touched: { start: number; end: number }[] = [];
@@ -178,13 +179,34 @@ function isSame(before: Document, a: Instruction, after: Document, b: Instructio
   );
 }
 
-function keepsComments(before: Document, after: Document): boolean {
+function directivesOf({ directives }: Document): string {
+  return directives.map(({ name, value }) => `${name}=${value}`).join('\n');
+}
+
+function keepsComments(before: Document, after: Document, edits: readonly Edit[]): boolean {
   if (before.comments.length === 0) return true;
   const counts = new Map<string, number>();
   for (const { text } of after.comments) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return before.comments.every(({ text }) => {
+  const meant = editedIgnores(before, edits);
+  return before.comments.every(({ text, start }) => {
+    if (meant.has(start)) return true;
     const count = counts.get(text) ?? 0;
     counts.set(text, count - 1);
     return count > 0;
   });
+}
+
+/** Where our own ignore comments start that an edit is about: it lies in the comment's line and is not longer. */
+function editedIgnores({ ignores, source }: Document, edits: readonly Edit[]): ReadonlySet<number> {
+  const meant = new Set<number>();
+  let next = 0;
+  for (const { dialect, start, end } of ignores) {
+    if (dialect !== 'dockerfileopt') continue;
+    while (next < edits.length && edits[next]!.end <= start) next++;
+    const edit = edits[next];
+    if (!edit || edit.start >= end) continue;
+    const line = source.text.lastIndexOf('\n', start) + 1;
+    if (edit.start >= line && edit.end <= source.lineEnd(end) + source.eol.length) meant.add(start);
+  }
+  return meant;
 }

@@ -81,6 +81,19 @@ test('a fix that loses a comment is rolled back', () => {
   assert.is(run(text, [replacing(/x \\\n {2}# why\n {2}y/, 'x y')]).text, text);
 });
 
+test('an ignore comment of ours may go, nothing else with it', () => {
+  const text = 'FROM a\n# dockerfileopt ignore=x\n# why\nRUN y\n';
+  assert.is(run(text, [replacing(/# dockerfileopt ignore=x\n/, '')]).text, 'FROM a\n# why\nRUN y\n');
+  assert.is(run(text, [replacing(/# dockerfileopt ignore=x\n# why\n/, '')]).text, text);
+  const other = 'FROM a\n# hadolint ignore=DL3006\nRUN y\n';
+  assert.is(run(other, [replacing(/# hadolint .*\n/, '')]).text, other);
+});
+
+test('an ignore comment that keeps a comment from being a directive stays', () => {
+  const text = '# dockerfileopt ignore=x\n# escape=`\nFROM a\nRUN y\n';
+  assert.is(run(text, [replacing(/# dockerfileopt ignore=x\n/, '')]).text, text);
+});
+
 test('fixes that undo one another come to an end', () => {
   const result = run('FROM a\nRUN ping\n', [replacing(/ping/, 'pong'), replacing(/pong/, 'ping')]);
   assert.match(result.text, /^FROM a\nRUN p[io]ng\n$/);
