@@ -21,6 +21,7 @@ import { rule as noLatestTag } from './no-latest-tag.ts';
 import { rule as noLegacyBuilderPattern } from './no-legacy-builder-pattern.ts';
 import { rule as noLegacyKeyValue } from './no-legacy-key-value.ts';
 import { rule as noLibcMismatch } from './no-libc-mismatch.ts';
+import { rule as noLostShellState } from './no-lost-shell-state.ts';
 import { rule as noMaintainer } from './no-maintainer.ts';
 import { rule as noMixedFromAsCase } from './no-mixed-from-as-case.ts';
 import { rule as noMixedKeywordCase } from './no-mixed-keyword-case.ts';
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
   noLegacyBuilderPattern,
   noLegacyKeyValue,
   noLibcMismatch,
+  noLostShellState,
   noMaintainer,
   noMixedFromAsCase,
   noMixedKeywordCase,
