@@ -56,8 +56,12 @@ const BASES: readonly BaseEntry[] = [
   { repository: /^composer$/, config: { workdir: '/app', entrypoint: ['/docker-entrypoint.sh'], cmd: ['composer'] } },
   { repository: /^elixir$/, config: { cmd: ['iex'], variables: { LANG: 'C.UTF-8' } } },
   {
+    repository: /^haskell$/,
+    config: { path: `/root/.cabal/bin:/root/.local/bin:${defaultPath}`, variables: { LANG: 'C.UTF-8' } },
+  },
+  {
     repository:
-      /^(?:haskell|swift|gcc|buildpack-deps|debian|ubuntu|alpine|busybox|scratch|fedora|rockylinux|almalinux|amazonlinux|centos|erlang|dart|clojure|mcr\.microsoft\.com\/dotnet\/sdk|crystallang\/crystal|nimlang\/nim)$/,
+      /^(?:swift|gcc|buildpack-deps|debian|ubuntu|alpine|busybox|scratch|fedora|rockylinux|almalinux|amazonlinux|centos|erlang|dart|clojure|mcr\.microsoft\.com\/dotnet\/sdk|crystallang\/crystal|nimlang\/nim)$/,
     config: {},
   },
 ];
