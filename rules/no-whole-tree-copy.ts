@@ -11,6 +11,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-whole-tree-copy',
   aliases: ['DL3067'],
+  parts: ['DL3067'],
   severity: 'warn',
   options: { exceptions: exceptionsOption, stages: stagesOption },
   presetOptions: { hadolint: { exceptions: false, stages: 'all' } },
@@ -41,7 +42,8 @@ export const rule: Rule = {
       for (const { word, path, isPattern } of copy.sources) {
         if (path === undefined || isPattern) continue;
         if (path === '/' && (hasExceptions ? coversOwnFiles(copy) : copy.destination === '/')) {
-          yield { at: word, message: `the whole file system of ${label} is copied onto \`${copy.stage.baseText}\`` };
+          const message = `the whole file system of ${label} is copied onto \`${copy.stage.baseText}\``;
+          yield { at: word, message, part: 'DL3067' };
         } else if (
           path !== '/' &&
           from.kind === 'stage' &&

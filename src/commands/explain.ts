@@ -1,6 +1,6 @@
 import { escapeControls } from '../formatters/escape.ts';
 import type { Palette } from '../formatters/index.ts';
-import { ruleNames } from '../lint/engine.ts';
+import { findRules, ruleNames } from '../lint/engine.ts';
 import { nearest } from '../lint/nearest.ts';
 import type { Rule } from '../lint/types.ts';
 import { type Command, UsageError } from './command.ts';
@@ -15,10 +15,9 @@ RULE is an id or an alias, such as no-numeric-from.
   options: {},
   async run(_, words, world) {
     if (words.length !== 1) throw new UsageError('explain takes one rule: dockerfileopt explain RULE');
-    const names = ruleNames(world.book);
-    const ids = names.get(words[0]!.toLowerCase());
+    const ids = findRules(world.book, words[0]!);
     if (!ids) {
-      const near = nearest(words[0]!, [...names.keys()]);
+      const near = nearest(words[0]!, [...ruleNames(world.book).keys()]);
       throw new UsageError(`unknown rule ${words[0]}${near ? `, did you mean ${near}?` : ''}`);
     }
     const palette = await world.palette();

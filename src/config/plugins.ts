@@ -41,10 +41,17 @@ async function readPlugin(file: string, path: string, name: string): Promise<rea
 const SEVERITIES: readonly unknown[] = ['error', 'warn', 'info', 'off'];
 const FIXABLE: readonly unknown[] = [undefined, 'safe', 'unsafe', 'rewrite', 'migrate'];
 
+const TYPES: readonly unknown[] = ['boolean', 'string', 'number', 'array'];
+
+function isOption(option: unknown): boolean {
+  if (!isMapping(option) || typeof option.description !== 'string' || !isMapping(option.schema)) return false;
+  return Array.isArray(option.schema.enum) || TYPES.includes(option.schema.type);
+}
+
 /** What is wrong with a rule, as a clause. */
 function findProblem(rule: unknown, book: readonly Rule[]): string | undefined {
   if (!isMapping(rule)) return 'a rule is not an object';
-  const { id, aliases = [], severity, summary, why, examples, fixable, check } = rule;
+  const { id, aliases = [], severity, summary, why, examples, fixable, check, parts = [], options = {} } = rule;
   if (typeof id !== 'string' || !/^[a-z0-9]+(?:[-/][a-z0-9]+)*$/.test(id))
     return `the id ${JSON.stringify(id)} is not in lower case with hyphens`;
   const wrong = (name: string) => `${id}: \`${name}\` is missing or wrong`;
@@ -55,6 +62,8 @@ function findProblem(rule: unknown, book: readonly Rule[]): string | undefined {
   if (typeof why !== 'string' || why === '') return wrong('why');
   if (!Array.isArray(examples) || examples.length === 0) return wrong('examples');
   if (typeof check !== 'function') return wrong('check');
+  if (!Array.isArray(parts) || parts.some((part) => !aliases.includes(part))) return wrong('parts');
+  if (!isMapping(options) || !Object.values(options).every(isOption)) return wrong('options');
   const names = ruleNames(book);
   const taken = [id, ...(aliases as string[])].find((name) => names.has(name.toLowerCase()));
   return taken === undefined ? undefined : `another rule is called ${taken}`;

@@ -135,6 +135,11 @@ test('plug-ins that cannot be used are named, with what is wrong', async () => {
     ['throw new Error("no")', /plugins: \.\/acme\.mjs: no/],
     ['export const rule = {};', /exports no list of `rules`/],
     [PLUGIN.replace("severity: 'warn'", "severity: 'loud'"), /acme\/no-onbuild: `severity` is missing or wrong/],
+    [PLUGIN.replace("severity: 'warn'", "severity: 'warn', parts: ['ACME2']"), /acme\/no-onbuild: `parts` is missing/],
+    [
+      PLUGIN.replace("severity: 'warn'", "severity: 'warn', options: { a: 1 }"),
+      /acme\/no-onbuild: `options` is missing/,
+    ],
     [PLUGIN.replace('acme/no-onbuild', 'no-root'), /another rule is called no-root/],
     [PLUGIN.replace('acme/no-onbuild', 'No Root'), /the id "No Root" is not in lower case/],
   ] as const) {

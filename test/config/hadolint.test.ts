@@ -1,5 +1,5 @@
 import { rules as book } from '../../rules/index.ts';
-import { translateHadolint } from '../../src/config/hadolint.ts';
+import { type Translation, translateHadolint } from '../../src/config/hadolint.ts';
 import { activateRules } from '../../src/config/settings.ts';
 import { hadolintSeverities } from '../../src/knowledge/hadolint.ts';
 import { findRules } from '../../src/lint/engine.ts';
@@ -109,13 +109,24 @@ test('what hadolint itself refuses is an error', () => {
 
 /** Codes that no rule stands for yet. */
 const NOT_WRITTEN = new Set(
-  `DL1001 DL3000 DL3010 DL3012 DL3024 DL3025 DL3026 DL3029 DL3043 DL3044 DL3045 DL3048 DL3049 DL3050 DL3051 DL3052
-  DL3053 DL3054 DL3055 DL3056 DL3057 DL3058 DL3061 DL3063 DL3064 DL3065 DL3066 DL3067 DL4003 DL4004`.split(/\s+/),
+  'DL3000 DL3012 DL3024 DL3025 DL3029 DL3043 DL3044 DL3045 DL3061 DL3063 DL3064 DL3065 DL4003 DL4004'.split(' '),
 );
 
 test('every code of hadolint has a rule', () => {
   const missing = [...hadolintSeverities.keys()].filter((code) => !findRules(book, code) && !NOT_WRITTEN.has(code));
   assert.equal(missing, []);
+});
+
+test('the rules of registries and labels take what the configuration says of them', () => {
+  const { config } = translateHadolint(
+    { trustedRegistries: ['docker.io'], 'label-schema': { a: 'url' }, 'strict-labels': true },
+    book,
+  ) as Translation;
+  const options = new Map(activateRules(book, config).map(({ rule: { id }, options }) => [id, options]));
+  const of = (code: string) => findRules(book, code)?.map((id) => options.get(id) as Record<string, unknown>) ?? [];
+  assert.equal(of('DL3026')[0]?.registries, ['docker.io']);
+  for (const code of ['DL3049', 'DL3050', 'DL3051', 'DL3058']) assert.equal(of(code)[0]?.schema, ['a:url'], code);
+  assert.is(of('DL3050')[0]?.strict, true);
 });
 
 test('every alias that looks like a code of hadolint is one', () => {

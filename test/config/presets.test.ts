@@ -2,6 +2,7 @@ import { rules as book } from '../../rules/index.ts';
 import type { Config } from '../../src/config/keys.ts';
 import { activateRules } from '../../src/config/settings.ts';
 import { decodeSource, parseDocument } from '../../src/dockerfile/index.ts';
+import { hadolintSeverities } from '../../src/knowledge/hadolint.ts';
 import { lintDocument } from '../../src/lint/engine.ts';
 import type { Rule } from '../../src/lint/types.ts';
 import { assert, suite } from '../runner/suite.ts';
@@ -94,5 +95,13 @@ test('a part is set and ignored by itself', () => {
 test('the parts of a rule are among its aliases', () => {
   for (const { id, parts = [], aliases = [] } of book) {
     for (const part of parts) assert.ok(aliases.includes(part), `${id}: ${part}`);
+    // Who ignores one of several codes does not mean the others.
+    const codes = aliases.filter((alias) => hadolintSeverities.has(alias));
+    if (codes.length > 1)
+      assert.equal(
+        codes.filter((code) => !parts.includes(code)),
+        [],
+        id,
+      );
   }
 });
