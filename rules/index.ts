@@ -5,14 +5,18 @@ import { rule as noAptLists } from './no-apt-lists.ts';
 import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
 import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
+import { rule as noConstantPlatform } from './no-constant-platform.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noDuplicatePackage } from './no-duplicate-package.ts';
+import { rule as noDuplicateStageName } from './no-duplicate-stage-name.ts';
 import { rule as noEmptyContinuation } from './no-empty-continuation.ts';
+import { rule as noForbiddenOnbuild } from './no-forbidden-onbuild.ts';
 import { rule as noForeignBasePlatform } from './no-foreign-base-platform.ts';
 import { rule as noForwardStageReference } from './no-forward-stage-reference.ts';
 import { rule as noIgnoreComment } from './no-ignore-comment.ts';
 import { rule as noIgnoredSource } from './no-ignored-source.ts';
+import { rule as noInvalidDefaultBase } from './no-invalid-default-base.ts';
 import { rule as noInvalidDescription } from './no-invalid-description.ts';
 import { rule as noInvalidLabelKey } from './no-invalid-label-key.ts';
 import { rule as noInvalidLabelValue } from './no-invalid-label-value.ts';
@@ -29,19 +33,28 @@ import { rule as noMkdirBeforeWorkdir } from './no-mkdir-before-workdir.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
+import { rule as noOverriddenInstruction } from './no-overridden-instruction.ts';
 import { rule as noPackageManagerCache } from './no-package-manager-cache.ts';
 import { rule as noPipCache } from './no-pip-cache.ts';
 import { rule as noPointlessCommand } from './no-pointless-command.ts';
 import { rule as noPortMapping } from './no-port-mapping.ts';
 import { rule as noRedundantInstruction } from './no-redundant-instruction.ts';
+import { rule as noRedundantTargetPlatform } from './no-redundant-target-platform.ts';
+import { rule as noRelativeCopyDestination } from './no-relative-copy-destination.ts';
+import { rule as noRelativeWorkdir } from './no-relative-workdir.ts';
+import { rule as noReservedStageName } from './no-reserved-stage-name.ts';
 import { rule as noRootUser } from './no-root-user.ts';
 import { rule as noSdkFinalStage } from './no-sdk-final-stage.ts';
+import { rule as noSecretVariable } from './no-secret-variable.ts';
+import { rule as noSelfReferringEnv } from './no-self-referring-env.ts';
 import { rule as noShellInShellLessBase } from './no-shell-in-shell-less-base.ts';
 import { rule as noShellcheckFinding } from './no-shellcheck-finding.ts';
 import { rule as noSourceInFinalStage } from './no-source-in-final-stage.ts';
 import { rule as noStageNameShadowingImage } from './no-stage-name-shadowing-image.ts';
 import { rule as noSudo } from './no-sudo.ts';
 import { rule as noTrailingSpaces } from './no-trailing-spaces.ts';
+import { rule as noUndeclaredArgInFrom } from './no-undeclared-arg-in-from.ts';
+import { rule as noUndefinedVariable } from './no-undefined-variable.ts';
 import { rule as noUnknownFlag } from './no-unknown-flag.ts';
 import { rule as noUnknownLabel } from './no-unknown-label.ts';
 import { rule as noUnknownStage } from './no-unknown-stage.ts';
@@ -62,11 +75,13 @@ import { rule as preferAptGet } from './prefer-apt-get.ts';
 import { rule as preferCacheFriendlyOrder } from './prefer-cache-friendly-order.ts';
 import { rule as preferCacheMount } from './prefer-cache-mount.ts';
 import { rule as preferCopy } from './prefer-copy.ts';
+import { rule as preferExecForm } from './prefer-exec-form.ts';
 import { rule as preferNumericUser } from './prefer-numeric-user.ts';
 import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
 import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
 import { rule as requireFinalNewline } from './require-final-newline.ts';
+import { rule as requireFromFirst } from './require-from-first.ts';
 import { rule as requireHealthcheck } from './require-healthcheck.ts';
 import { rule as requireImageTag } from './require-image-tag.ts';
 import { rule as requireLabels } from './require-labels.ts';
@@ -86,14 +101,18 @@ export const rules: readonly Rule[] = [
   noBuildToolsInFinalStage,
   noCacheMountArtifact,
   noConsecutiveRuns,
+  noConstantPlatform,
   noDevDependenciesInFinalStage,
   noDistUpgrade,
   noDuplicatePackage,
+  noDuplicateStageName,
   noEmptyContinuation,
+  noForbiddenOnbuild,
   noForeignBasePlatform,
   noForwardStageReference,
   noIgnoreComment,
   noIgnoredSource,
+  noInvalidDefaultBase,
   noInvalidDescription,
   noInvalidLabelKey,
   noInvalidLabelValue,
@@ -110,19 +129,28 @@ export const rules: readonly Rule[] = [
   noNamedUserWithoutPasswd,
   noNumericFrom,
   noOddEncoding,
+  noOverriddenInstruction,
   noPackageManagerCache,
   noPipCache,
   noPointlessCommand,
   noPortMapping,
   noRedundantInstruction,
+  noRedundantTargetPlatform,
+  noRelativeCopyDestination,
+  noRelativeWorkdir,
+  noReservedStageName,
   noRootUser,
   noSdkFinalStage,
+  noSecretVariable,
+  noSelfReferringEnv,
   noShellInShellLessBase,
   noShellcheckFinding,
   noSourceInFinalStage,
   noStageNameShadowingImage,
   noSudo,
   noTrailingSpaces,
+  noUndeclaredArgInFrom,
+  noUndefinedVariable,
   noUnknownFlag,
   noUnknownLabel,
   noUnknownStage,
@@ -143,11 +171,13 @@ export const rules: readonly Rule[] = [
   preferCacheFriendlyOrder,
   preferCacheMount,
   preferCopy,
+  preferExecForm,
   preferNumericUser,
   preferShellInstruction,
   preferWorkdir,
   requireAssumeYes,
   requireFinalNewline,
+  requireFromFirst,
   requireHealthcheck,
   requireImageTag,
   requireLabels,

@@ -12,6 +12,8 @@ export const rule: Rule = {
   ],
   *check(document) {
     for (const problem of document.problems) {
+      // These have rules of their own.
+      if (problem.about) continue;
       if (problem.kind === 'syntax' || problem.kind === 'instruction') yield { at: problem, message: problem.message };
     }
   },

@@ -8,7 +8,7 @@ export { type Expansion, expand, type Lookup, type VariableValue } from './expan
 export type { Flag } from './flags.ts';
 export { type Heredoc, heredocBody } from './heredocs.ts';
 export type { IgnoreComment, IgnoredId } from './ignores.ts';
-export { type ImageReference, parseImageReference } from './images.ts';
+export { type ImageReference, isImageReference, parseImageReference } from './images.ts';
 export type { Instruction } from './instructions.ts';
 export { JoinedText } from './lines.ts';
 export type { Problem } from './problems.ts';

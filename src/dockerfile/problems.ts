@@ -8,4 +8,6 @@ import type { Range } from './source.ts';
 export interface Problem extends Range {
   readonly kind: 'syntax' | 'instruction' | 'unknown-flag' | 'encoding';
   readonly message: string;
+  /** Set where a rule of its own tells it: an instruction in front of the first FROM, or one that ONBUILD cannot hold. */
+  readonly about?: 'order' | 'onbuild' | undefined;
 }

@@ -14,12 +14,15 @@ export function validateInstructions(instructions: readonly Instruction[]): Prob
     const { keyword, start, lineEnd: end } = instruction;
     const known = isKnownKeyword(keyword);
     const message = known ? argumentProblem(instruction) : `unknown instruction \`${keyword}\``;
-    if (message) problems.push({ kind: 'instruction', message, start, end });
+    if (message) {
+      const about = keyword === 'ONBUILD' && instruction.child ? 'onbuild' : undefined;
+      problems.push({ kind: 'instruction', message, start, end, ...(about && { about }) });
+    }
     if (known && instruction.flags.length > 0) addFlagProblems(instruction, problems);
     if (keyword === 'FROM') hasStage = true;
     else if (known && !hasStage && keyword !== 'ARG') {
       const message = `no build stage in front of ${keyword}, a Dockerfile starts with FROM or ARG`;
-      problems.push({ kind: 'instruction', message, start, end });
+      problems.push({ kind: 'instruction', message, start, end, about: 'order' });
     }
   }
   return problems;

@@ -36,6 +36,22 @@ export function onlyPlatform(repository: string, tag: string | undefined): strin
   return platform ?? (isWindowsImage(repository, tag) ? 'windows' : undefined);
 }
 
+/** The systems and architectures that a platform may name. */
+const SYSTEMS =
+  /^(?:aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|linux|nacl|netbsd|openbsd|plan9|solaris|windows|zos)$/;
+const KNOWN_ARCHITECTURES =
+  /^(?:386|amd64|amd64p32|arm|armbe|arm64|arm64be|ppc64|ppc64le|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|riscv|riscv64|s390|s390x|sparc|sparc64|wasm)$/;
+
+/** The system and the architecture of a platform; one that it leaves out is that of most builds. */
+export function parsePlatform(platform: string): { readonly os: string; readonly architecture: string } | undefined {
+  if (!/^[\w-]+(?:\([\w.-]+\))?(?:\/[\w.-]+){0,2}$/.test(platform)) return undefined;
+  const [first = '', second] = partsOf(platform.replace(/\(.*\)/, '').replace(/^macos\b/i, 'darwin'));
+  if (second !== undefined) return { os: first, architecture: second };
+  if (SYSTEMS.test(first)) return { os: first, architecture: 'amd64' };
+  const architecture = fromTable(ARCHITECTURES, first) ?? first;
+  return KNOWN_ARCHITECTURES.test(architecture) ? { os: 'linux', architecture } : undefined;
+}
+
 /** Whether two platforms are different, as far as both are told; variants and versions do not count. */
 export function platformsDiffer(one: string, other: string): boolean {
   const [system, architecture] = partsOf(one);

@@ -12,19 +12,7 @@ export interface Deviation {
 }
 
 /** Checks that no rule stands for yet. */
-export const NOT_WRITTEN: readonly string[] = [
-  'DuplicateStageName',
-  'FromPlatformFlagConstDisallowed',
-  'InvalidDefaultArgInFrom',
-  'JSONArgsRecommended',
-  'MultipleInstructionsDisallowed',
-  'RedundantTargetPlatform',
-  'ReservedStageName',
-  'SecretsUsedInArgOrEnv',
-  'UndefinedArgInFrom',
-  'UndefinedVar',
-  'WorkdirRelativePath',
-];
+export const NOT_WRITTEN: readonly string[] = [];
 
 /** Checks of the whole file: BuildKit skips them for all of it or not at all, we in front of an instruction, too. */
 const WHOLE_FILE: Readonly<Record<string, string>> = {
@@ -33,6 +21,48 @@ const WHOLE_FILE: Readonly<Record<string, string>> = {
 };
 
 export const DEVIATIONS: readonly Deviation[] = [
+  {
+    check: 'UndefinedVar',
+    side: 'theirs',
+    reason: 'which variables the base image sets is not known from the file; the oracle says none of an image',
+    holds: ({ document, line }) => {
+      const stage = document.stages.findLast(({ from }) => document.source.position(from.lineStart).line <= line);
+      return stage?.image?.repository !== 'scratch';
+    },
+    example: { dockerfile: 'FROM company/base\nENV PATH=$APP_HOME/bin:$PATH\n' },
+  },
+  {
+    check: 'WorkdirRelativePath',
+    side: 'theirs',
+    reason: 'a path that begins with a variable of the base image may be absolute, one with a drive is for Windows',
+    holds: ({ document, line }) =>
+      document.instructions.some(
+        ({ keyword, lineStart, argsText }) =>
+          keyword === 'WORKDIR' &&
+          document.source.position(lineStart).line === line &&
+          /^["']?(?:\$|[A-Za-z]:)/.test(argsText),
+      ),
+    example: { dockerfile: 'FROM company/base\nWORKDIR $APP_HOME\n' },
+  },
+  {
+    check: 'MultipleInstructionsDisallowed',
+    side: 'theirs',
+    reason: 'what an ONBUILD of a stage below brings is a default, and meant to be overridden',
+    holds: ({ document, line }) =>
+      document.stages.some(
+        ({ from, baseStage }) =>
+          document.source.position(from.lineStart).line === line &&
+          baseStage?.instructions.some(({ keyword }) => keyword === 'ONBUILD'),
+      ),
+    example: { dockerfile: 'FROM debian:12 AS base\nONBUILD CMD ["a"]\nFROM base\nCMD ["b"]\n' },
+  },
+  {
+    check: 'RedundantTargetPlatform',
+    side: 'theirs',
+    reason: 'a TARGETPLATFORM with a default of its own is not that of the build',
+    holds: ({ document }) => document.globals.declared('TARGETPLATFORM')?.value !== undefined,
+    example: { dockerfile: 'ARG TARGETPLATFORM=linux/arm64\nFROM --platform=$TARGETPLATFORM debian:12\n' },
+  },
   ...Object.entries(WHOLE_FILE).map(
     ([check, instruction]): Deviation => ({
       check,

@@ -1,4 +1,4 @@
-import type { Document, Edit, Instruction, Range, ShellCommand } from '../../dockerfile/index.ts';
+import type { Document, Edit, Flag, Instruction, Range, ShellCommand } from '../../dockerfile/index.ts';
 import { isEditable, type ShellRun } from './runs.ts';
 import { andChain } from './script-nodes.ts';
 
@@ -19,6 +19,12 @@ export function withoutInstruction(document: Document, instruction: Instruction)
   const following = lineBehind(text, next);
   if (isAfterBlank && isBlank(text, next, following)) next = following;
   return [{ start: lineStart, end: next, text: '' }];
+}
+
+/** The edit that takes a flag away with the blanks behind it; the line may be continued there. */
+export function withoutFlag({ source }: Document, { start, end }: Flag): Edit {
+  const blanks = /^[ \t]*/.exec(source.text.slice(end, source.lineEnd(end)))![0].length;
+  return { start, end: end + blanks, text: '' };
 }
 
 /**

@@ -91,6 +91,22 @@ export function freeStageName(document: Document, wanted: string): string {
   return name;
 }
 
+/**
+ * The edits that give a stage another name, in its FROM and wherever the file means it by the one it has; undefined
+ * where something may mean it that cannot be edited: the child of an ONBUILD, a name that is put together.
+ */
+export function renamedStage(document: Document, stage: Stage, name: string): readonly Edit[] | undefined {
+  const { nameWord } = stage;
+  if (!nameWord || document.stages.some((other) => other.nameWord?.text.includes('$'))) return undefined;
+  if (document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!))) return undefined;
+  const references = document.stages
+    .flatMap((other) => other.references)
+    .filter(({ target, isNumeric }) => target.kind === 'stage' && target.stage === stage && !isNumeric);
+  const places = [nameWord, ...references.map(({ range }) => range)];
+  if (places.some((place) => document.source.slice(place).toLowerCase() !== stage.name)) return undefined;
+  return places.map(({ start, end }) => ({ start, end, text: name }));
+}
+
 /** Hands out names, each once. */
 class FreeNames {
   readonly #taken: Set<string>;
