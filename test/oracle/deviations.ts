@@ -1,3 +1,5 @@
+import { maySetVariable } from '../../src/knowledge/image-variables.ts';
+import { canonicalRepository } from '../../src/knowledge/images.ts';
 import type { Disagreement } from './checks.ts';
 
 /** Something that we say and BuildKit does not, or the other way round, and why it is to stay so. */
@@ -16,6 +18,9 @@ export const NOT_WRITTEN: readonly string[] = [];
 
 /** Checks of the whole file: BuildKit skips them for all of it or not at all, we in front of an instruction, too. */
 const WHOLE_FILE: Readonly<Record<string, string>> = {
+  DuplicateStageName: 'FROM debian:12 AS one',
+  InvalidDefaultArgInFrom: 'FROM debian:$NONE',
+  ReservedStageName: 'FROM debian:12 AS context',
   ConsistentInstructionCasing: 'run a',
   NoEmptyContinuation: 'RUN a \\\n\n  b',
 };
@@ -25,9 +30,11 @@ export const DEVIATIONS: readonly Deviation[] = [
     check: 'UndefinedVar',
     side: 'theirs',
     reason: 'which variables the base image sets is not known from the file; the oracle says none of an image',
-    holds: ({ document, line }) => {
+    holds: ({ document, line, detail }) => {
       const stage = document.stages.findLast(({ from }) => document.source.position(from.lineStart).line <= line);
-      return stage?.image?.repository !== 'scratch';
+      const name = /'\$(\w+)'/.exec(detail)?.[1];
+      if (!stage?.image || name === undefined) return true;
+      return maySetVariable(canonicalRepository(stage.image.repository), name) !== false;
     },
     example: { dockerfile: 'FROM company/base\nENV PATH=$APP_HOME/bin:$PATH\n' },
   },
@@ -74,7 +81,7 @@ export const DEVIATIONS: readonly Deviation[] = [
           const [first, last] = [covers.start, covers.end].map((offset) => document.source.position(offset).line);
           return first! <= line && line <= last!;
         }),
-      example: { dockerfile: `FROM debian:12\n# check=skip=${check}\n${instruction}\n` },
+      example: { dockerfile: `FROM debian:12 AS one\n# check=skip=${check}\n${instruction}\n` },
     }),
   ),
   {
