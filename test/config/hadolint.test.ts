@@ -1,7 +1,6 @@
 import { rules as book } from '../../rules/index.ts';
 import { type Translation, translateHadolint } from '../../src/config/hadolint.ts';
 import { activateRules } from '../../src/config/settings.ts';
-import { hadolintSeverities } from '../../src/knowledge/hadolint.ts';
 import { findRules } from '../../src/lint/engine.ts';
 import type { Rule } from '../../src/lint/types.ts';
 import { assert, suite } from '../runner/suite.ts';
@@ -107,16 +106,6 @@ test('what hadolint itself refuses is an error', () => {
   assert.is(refused(['DL3006']), 'expected a mapping, got a list');
 });
 
-/** Codes that no rule stands for yet. */
-const NOT_WRITTEN = new Set(
-  'DL3000 DL3012 DL3024 DL3025 DL3029 DL3043 DL3044 DL3045 DL3061 DL3063 DL3064 DL3065 DL4003 DL4004'.split(' '),
-);
-
-test('every code of hadolint has a rule', () => {
-  const missing = [...hadolintSeverities.keys()].filter((code) => !findRules(book, code) && !NOT_WRITTEN.has(code));
-  assert.equal(missing, []);
-});
-
 test('the rules of registries and labels take what the configuration says of them', () => {
   const { config } = translateHadolint(
     { trustedRegistries: ['docker.io'], 'label-schema': { a: 'url' }, 'strict-labels': true },
@@ -127,12 +116,4 @@ test('the rules of registries and labels take what the configuration says of the
   assert.equal(of('DL3026')[0]?.registries, ['docker.io']);
   for (const code of ['DL3049', 'DL3050', 'DL3051', 'DL3058']) assert.equal(of(code)[0]?.schema, ['a:url'], code);
   assert.is(of('DL3050')[0]?.strict, true);
-});
-
-test('every alias that looks like a code of hadolint is one', () => {
-  const codes = book.flatMap(({ aliases = [] }) => aliases.filter((alias) => /^DL\d/.test(alias)));
-  assert.equal(
-    codes.filter((code) => !hadolintSeverities.has(code)),
-    [],
-  );
 });
