@@ -9,7 +9,7 @@ import type { MigrateReport } from '../migrate/report.ts';
 import type { VerifyOptions } from '../verify/index.ts';
 import { ENGINES, type EngineChoice, openEngine, readList, readVerifyOptions, withSession } from './building.ts';
 import { type Command, type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
-import { proveMigration } from './migrate/prove.ts';
+import { openArguments, proveMigration } from './migrate/prove.ts';
 import { relink, withTexts } from './migrate/relink.ts';
 import { type Asked, reportMigration, reportRefusal } from './migrate/report.ts';
 import { writeAtomically, writeNew } from './write.ts';
@@ -112,9 +112,10 @@ function readScript(values: OptionValues, words: readonly string[]): Task {
         cwd === dirname(file) ? [] : [`that the script is started in \`${relative(process.cwd(), cwd) || '.'}\``];
       return { asked, folder, outcome, changes };
     }
-    first ??= outcome;
     // Only a missing file says that another folder may be meant.
-    if (outcome.code !== 'no-dockerfile' && outcome.code !== 'context') break;
+    const isElsewhere = outcome.code === 'no-dockerfile' || outcome.code === 'context';
+    if (first === undefined || !isElsewhere) first = outcome;
+    if (!isElsewhere) break;
   }
   return { asked: describeTask(path, source, folder), folder, outcome: first!, changes: [] };
 }
@@ -233,7 +234,7 @@ async function runMigration(
         }
       },
     });
-    return await reportMigration(asked, outcome, proved, changes);
+    return await reportMigration(asked, outcome, proved, [...changes, ...openArguments(outcome, options)]);
   });
 }
 

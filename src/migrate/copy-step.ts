@@ -35,7 +35,7 @@ export function readCopy(args: readonly Argument[], place: Place): Step {
   if (source.text.includes('$') || source.text.includes('`'))
     refuse('unknown-value', `which path \`${from.written}\` is, only a run of the script tells`, from);
   else if (isOdd(source.text)) refuse('unsupported', 'the path has signs that mean something to COPY', from);
-  if (to.text === '-') refuse('unsupported', 'the copy goes to another command', place);
+  if (to.text === '-') refuse('unsupported', 'the copy comes out as an archive', place);
   const path = hostPath(to, env, refuse) ?? '';
   const step: CopyOutStep = {
     kind: 'copy-out',

@@ -97,8 +97,13 @@ class Finder {
     const refuse = (code: Refusal['code'], reason: string) =>
       new Refusal(code, reason, this.#instruction, this.#document.source.path);
     if (odd) throw refuse('unsupported', `what \`--${odd.name}\` means for the files of another stage is not known`);
-    if (keyword === 'ADD' && imports.some(({ handOver }) => ARCHIVE.test(handOver.host)))
-      throw refuse('archive', 'ADD unpacks the archive that another build has made, and COPY does not');
+    if (keyword !== 'ADD') return;
+    for (const { handOver, from } of imports) {
+      if (ARCHIVE.test(handOver.host) || ARCHIVE.test(from))
+        throw refuse('archive', 'ADD unpacks the archive that another build has made, and COPY does not');
+      if (/[*?\]]$/.test(from))
+        this.#around.assumptions.push(`that nothing that \`${from}\` matches is an archive, which ADD would unpack`);
+    }
   }
 
   #source(written: string, dest: string, isOneOfMany: boolean): { isKept: boolean; imports: Import[] } {
@@ -176,21 +181,27 @@ class Finder {
             .split(/[\s=;&|]+/)
             .some((part) => part.replace(/^\.\//, '') === source.slice(folder === '' ? 0 : folder.length + 1)),
         );
-        if (isThere && !isNamed && source !== folder) continue;
+        if (isThere && !isNamed && source !== folder) {
+          if (isGlob) assumptions.push(`that the run leaves nothing that \`${source}\` matches`);
+          continue;
+        }
         if (source === folder && folder === '') {
           assumptions.push('that the run leaves in the mounted folder only what belongs into the image');
         }
-        const rest = source === folder ? '' : source.slice(folder === '' ? 0 : folder.length + 1);
+        // Of a pattern the folder in front of it is handed over.
+        const host = isGlob ? source.replace(/(?:^|\/)[^/]*[*?[].*$/, '') : source;
+        const rest = host === folder ? '' : host.slice(folder === '' ? 0 : folder.length + 1);
         const from = rest === '' ? target : join(target, `/${rest}`);
         const handOver: HandOver = {
           origin,
           from,
-          host: source,
-          shape: source === folder ? 'folder' : 'unknown',
+          host: host === '' ? source : host,
+          shape: host === folder || isGlob ? 'folder' : 'unknown',
           steps: [step],
           modes: [],
         };
-        return { isKept: false, imports: [{ handOver, from, to: dest }] };
+        const pattern = host === '' ? `/${source}` : source.slice(host.length);
+        return { isKept: false, imports: [{ handOver, from: isGlob ? join(from, pattern) : from, to: dest }] };
       }
     }
     return { isKept: true, imports: [] };

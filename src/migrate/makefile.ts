@@ -91,7 +91,7 @@ function readRecipe({ text }: Source, { variables }: Makefile, target: Target, c
   return target.recipe.map(({ start, end }) => {
     const mapped = new MappedText();
     const [prefix] = /^\t[ \t]*[@+-]*[ \t]*/.exec(text.slice(start, end))!;
-    const piece = /\\\r?\n\t?|\$\$|\$\(([^()]*)\)|\$\{([^{}]*)\}|\$([@<^*?%+\w])|[^$\\]+|[\s\S]/gy;
+    const piece = /\\\r?\n\t?|\$\$|\$\(((?:[^()]|\$\([^()]*\))*)\)|\$\{([^{}]*)\}|\$([@<^*?%+\w])|[^$\\]+|[\s\S]/gy;
     piece.lastIndex = start + prefix.length;
     while (piece.lastIndex < end) {
       const from = piece.lastIndex;
@@ -117,10 +117,21 @@ function readRecipe({ text }: Source, { variables }: Makefile, target: Target, c
 function expand(name: string, variables: Makefile['variables'], target: Target, depth: number): string {
   if (name === '@') return target.name;
   if (/^(?:CURDIR|PWD)$/.test(name)) return '$PWD';
+  const [, command] = /^shell\s+(.*)$/s.exec(name) ?? [];
+  if (command !== undefined && depth <= 10) return `$(${expandAll(command, variables, target, depth)})`;
   const value = variables.get(name);
   if (name === 'MAKE' || value === undefined || depth > 10) return `\${${name.replace(/\W+/g, '_') || '_'}}`;
-  return value.replace(/\$[({]([^(){}]*)[)}]|\$\$/g, (whole, inner?: string) => {
-    if (inner === undefined) return '$';
-    return /^\w+$/.test(inner) ? expand(inner, variables, target, depth + 1) : `\${${whole.replace(/\W+/g, '_')}}`;
-  });
+  return expandAll(value, variables, target, depth);
+}
+
+function expandAll(text: string, variables: Makefile['variables'], target: Target, depth: number): string {
+  return text.replace(
+    /\$\(((?:[^()]|\$\([^()]*\))*)\)|\$\{([^{}]*)\}|\$\$/g,
+    (whole, round?: string, curly?: string) => {
+      if (whole === '$$') return '$';
+      const inner = round ?? curly ?? '';
+      const isNamed = /^\w+$|^shell\s/.test(inner);
+      return isNamed ? expand(inner, variables, target, depth + 1) : `\${${whole.replace(/\W+/g, '_')}}`;
+    },
+  );
 }

@@ -80,6 +80,7 @@ function pairSteps(request: PairRequest): Step[] {
       user: undefined,
       isUserKnown: true,
       mounts: [],
+      caches: [],
       isDetached: false,
       platform: undefined,
     },

@@ -4,6 +4,7 @@ import { describe, HostFiles } from './host-files.ts';
 import { findImports, type Rewrite } from './imports.ts';
 import { checkOrder, StepJudge } from './judge.ts';
 import { commandOf, type Origin, plainWords } from './origins.ts';
+import { OTHER_TARGET } from './parts.ts';
 import {
   type BuildStep,
   type CreateStep,
@@ -294,9 +295,10 @@ class Planner {
   /** Why there is nothing to migrate: what looks most like it. */
   #nothing(): Refusal {
     const copied = this.#files.handOvers;
-    const conditional = this.#steps.find(
+    const branches = this.#steps.filter(
       (step) => step.kind === 'branch' && step.subcommands.some((name) => /^(?:build|create|cp)$/.test(name)),
     );
+    const conditional = branches.find((step) => step.kind === 'branch' && step.what !== OTHER_TARGET);
     const problem = this.#steps.find(
       ({ problem, kind }) => problem !== undefined && kind !== 'host' && kind !== 'file',
     )?.problem;
@@ -306,7 +308,11 @@ class Planner {
     if (conditional?.kind === 'branch')
       return new Refusal('control-flow', `\`${conditional.what}\` decides what is built`, conditional);
     const changing = this.#steps.find(
-      (step) => step.kind === 'host' && !step.isHarmless && this.#files.touches(step).length > 0,
+      (step, at) =>
+        step.kind === 'host' &&
+        !step.isHarmless &&
+        this.#files.touches(step).length > 0 &&
+        this.#steps.slice(at).some(({ kind }) => kind === 'build'),
     );
     if (changing?.kind === 'host')
       return new Refusal(
@@ -318,7 +324,11 @@ class Planner {
     const last = copied.at(-1);
     if (last) {
       const step = last.steps[0]!;
-      return new Refusal('no-final-build', `no build of the script takes \`${last.host || '.'}\``, step);
+      const reason =
+        branches.length > 0
+          ? `if a build takes \`${last.host || '.'}\`, it is one of another target, which may run or not`
+          : `no build of the script takes \`${last.host || '.'}\``;
+      return new Refusal('no-final-build', reason, step);
     }
     const first = this.#steps[0];
     return new Refusal('no-builder-pattern', 'no build hands anything to another', first ?? { start: 0, end: 0 });

@@ -37,6 +37,7 @@ export function readRun(name: 'create' | 'run', args: readonly Argument[], place
     user: last('user')?.value?.text,
     isUserKnown: last('user')?.value?.isKnown ?? true,
     mounts,
+    caches: options.filter(isCache).map(({ value }) => value!.written),
     isDetached: has('detach'),
     platform: last('platform')?.value?.text,
   };
@@ -71,7 +72,13 @@ function checkRunOption(option: Option, refuse: Refuse): void {
 
 /** Where tools keep what they have downloaded; without it they only take longer. */
 const CACHE =
-  /(?:^|\/)(?:\.m2|\.cache|\.npm|\.cargo|\.gradle|\.ivy2|\.sbt|\.yarn|\.pnpm-store|go\/pkg|go-build|ccache|\.ccache|registry|pkg\/mod)(?:\/|$)/;
+  /(?:^|\/)(?:\.m2|\.cache|\.npm|\.cargo|cargo\/(?:registry|git)|\.gradle|\.ivy2|\.sbt|\.yarn|\.pnpm-store|go-build|ccache|\.ccache|pkg\/mod)(?:\/|$)|^\/go\/pkg(?:\/|$)/;
+
+function isCache({ name, value }: Option): boolean {
+  if (value === undefined || (name !== 'volume' && name !== 'mount')) return false;
+  const [, target = ''] = name === 'volume' ? value.text.split(':') : mountFields(value.text);
+  return CACHE.test(target) && !/docker\.sock/.test(value.text);
+}
 
 function readMount(option: Option, env: Environment, refuse: Refuse): Mount | undefined {
   const { name, value } = option;
@@ -82,7 +89,7 @@ function readMount(option: Option, env: Environment, refuse: Refuse): Mount | un
     refuse('privileged', 'the container gets the socket of the engine', option);
     return undefined;
   }
-  if (CACHE.test(target)) return undefined;
+  if (isCache(option)) return undefined;
   const isNamed = !/^[./~\0$]/.test(source);
   if (target === '' || isNamed) {
     refuse('mount', `the volume \`${value.written}\` outlives the run`, option);

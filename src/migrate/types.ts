@@ -141,6 +141,8 @@ export interface RunRequest {
   readonly user: string | undefined;
   readonly isUserKnown: boolean;
   readonly mounts: readonly Mount[];
+  /** Volumes that only save downloads, as written. */
+  readonly caches: readonly string[];
   readonly isDetached: boolean;
   readonly platform: string | undefined;
 }

@@ -61,6 +61,7 @@ export function workOf(
       lines.splice(copy, 0, `WORKDIR ${request.workdir}`);
     } else lines.push(`WORKDIR ${request.workdir}`);
   }
+  for (const written of request.caches) assumptions.add(`that \`${written}\` only saves downloads`);
   if (request.user !== undefined) {
     const who = request.isUserKnown ? `\`${request.user}\`` : 'a user of the host';
     assumptions.add(`that ${who}, as whom the container runs, only decides who owns the files`);

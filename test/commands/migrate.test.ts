@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { openArguments } from '../../src/commands/migrate/prove.ts';
+import { Source } from '../../src/dockerfile/index.ts';
+import { migrateScript } from '../../src/migrate/index.ts';
 import type { MigrateReport } from '../../src/migrate/report.ts';
 import { assert, suite } from '../runner/suite.ts';
 import { run } from './run.ts';
@@ -83,6 +86,24 @@ test('two Dockerfiles instead of a script, with the link that the runtime needs'
   assert.is(now.Dockerfile, MERGED.replace('RUN go', 'RUN CGO_ENABLED=0 go'));
   const given = await run([...args.slice(0, 5), '--no-verify', '--artifact', '/src/other:app'], { files, env });
   assert.match(given.out, /^\+COPY --from=build \/src\/other \/app$/m);
+});
+
+test('a build argument that nobody has given a value is named', () => {
+  const texts: Record<string, string> = {
+    ...files,
+    'Dockerfile.build': `FROM golang:1.22\nARG COMMIT\nARG BUILDER\nRUN go build -o /src/app .\n`,
+  };
+  const text = SCRIPT.replace(
+    'docker build',
+    'docker build --build-arg COMMIT=$(git rev-parse HEAD) --build-arg BUILDER=me --build-arg http_proxy=$p',
+  );
+  const project = { readText: (path: string) => texts[path], list: () => Object.keys(texts) };
+  const migrated = migrateScript({ source: new Source('build.sh', text), path: 'build.sh', cwd: '', project });
+  if (migrated.kind === 'refused') throw new Error(migrated.reason);
+  assert.equal(openArguments(migrated, {}), [
+    'that `COMMIT`, which only a run of the script tells, may be `unknown` in both builds',
+  ]);
+  assert.equal(openArguments(migrated, { build: { buildArgs: { COMMIT: 'f00' } } }), []);
 });
 
 test('problems with usage are 2', async () => {

@@ -101,6 +101,18 @@ function commonBuild({ plan }: Migrated, final: FinalBuild | undefined, { build 
   };
 }
 
+/** Sentences about build arguments whose values nobody has given. */
+export function openArguments({ plan }: Migrated, { build }: VerifyOptions): string[] {
+  const args = [...plan.builders, ...plan.finals].flatMap(({ step }) => step.buildArgs);
+  const open = args.filter(
+    ({ name, value }) => value === undefined && !PREDEFINED.test(name) && build?.buildArgs?.[name] === undefined,
+  );
+  const names = [...new Set(open.map(({ name }) => name))];
+  return names.map(
+    (name) => `that \`${name}\`, which only a run of the script tells, may be \`${STAND_IN}\` in both builds`,
+  );
+}
+
 /** The sizes that people compare: the SDK, the builder, the final image before and after. */
 async function measure(
   { plan, dockerfile }: Migrated,

@@ -1,7 +1,7 @@
 import type { MigrateReport } from '../../migrate/report.ts';
 import { code, details, escape, fenced, list, table } from '../plan/markdown.ts';
 import { formatBytes } from '../plan/numbers.ts';
-import { differences, provedThings, roleOf, unprovedThings } from './rows.ts';
+import { differences, layerTables, provedThings, roleOf, unprovedThings } from './rows.ts';
 
 /** For the description of a pull request. */
 export function format(report: MigrateReport): string {
@@ -18,6 +18,15 @@ export function format(report: MigrateReport): string {
     table(
       ['path', 'stage', 'on the host it was'],
       handOvers.map((item) => [code(item.path), code(item.from), code(item.host)]),
+    ),
+    ...layerTables(report).map(({ title, rows }) =>
+      details(
+        title,
+        table(
+          ['created by', 'size'],
+          rows.map(([createdBy, size]) => [code(createdBy), size]),
+        ),
+      ),
     ),
     details(
       'Steps',

@@ -1,5 +1,7 @@
 import type { MigrateReport, ReportedImage } from '../../migrate/report.ts';
+import type { SideReport } from '../../verify/model.ts';
 import { provedTiers } from '../plan/proof.ts';
+import { showCreatedBy, showSize } from '../verification/figures.ts';
 
 const ROLES: Readonly<Record<ReportedImage['role'], string>> = {
   sdk: 'what the builder stands on',
@@ -28,3 +30,25 @@ export function differences({ proof }: MigrateReport): string[] {
   const evidence = proof.verifications.flatMap(({ checks }) => checks.flatMap((check) => check.evidence));
   return evidence.filter(({ outcome }) => outcome !== 'same').map(({ message }) => message);
 }
+
+/** The layers of a final image, the newest first, as `docker history` lists them. */
+export interface LayerTable {
+  readonly title: string;
+  /** What made the layer, and its size. */
+  readonly rows: readonly (readonly [createdBy: string, size: string])[];
+}
+
+/** Of every final image what it was and what it is. */
+export function layerTables({ proof }: MigrateReport): LayerTable[] {
+  if (proof.status === 'none') return [];
+  const table = (when: string, { dockerfile, layers }: SideReport): LayerTable => ({
+    title: `Layers of ${dockerfile} ${when}`,
+    rows: [...layers]
+      .reverse()
+      .map((row) => [`${clip(showCreatedBy(row))}${row.base ? ' (base)' : ''}`, showSize(row.bytes)]),
+  });
+  const tables = proof.verifications.flatMap(({ before, after }) => [table('before', before), table('now', after)]);
+  return tables.filter(({ rows }) => rows.length > 0);
+}
+
+const clip = (text: string) => (text.length > 90 ? `${text.slice(0, 89)}…` : text);

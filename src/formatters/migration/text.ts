@@ -3,7 +3,7 @@ import { escapeControls } from '../escape.ts';
 import type { Palette } from '../formatter.ts';
 import { formatBytes } from '../plan/numbers.ts';
 import { colourDiff, section } from '../plan/text.ts';
-import { differences, provedThings, roleOf, unprovedThings } from './rows.ts';
+import { differences, layerTables, provedThings, roleOf, unprovedThings } from './rows.ts';
 
 /** For people: the outcome in one sentence, the steps and what is handed over, what is proved, and the diffs. */
 export function format(report: MigrateReport, palette: Palette): string {
@@ -17,6 +17,10 @@ export function format(report: MigrateReport, palette: Palette): string {
     'Images',
     images.map((image) => [image.name, formatBytes(image.bytes), roleOf(image)]),
   );
+  for (const { title, rows } of layerTables(report)) {
+    const sizesFirst = rows.map(([createdBy, size]) => [size, createdBy]);
+    print(title, sizesFirst);
+  }
   print(
     'Steps',
     steps.map(({ line, text, becomes }) => [`line ${line}`, becomes, text]),
