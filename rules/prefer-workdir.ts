@@ -60,6 +60,8 @@ function removal(document: Document, run: ShellRun, command: ShellCommand): Fix 
     command.allWords.map(({ value }) => value),
   );
   if (workdir === undefined || path === undefined || joinPath(workdir, path) !== workdir) return undefined;
+  // Through a link the shell would call the folder by its other name.
+  if (mayBeLink(document, run)) return undefined;
   const edits = run.script.commands.length > 1 ? withoutCommand(document, run, command) : undefined;
   return edits && { title: 'Remove the `cd`', safety: 'safe', edits };
 }
@@ -91,4 +93,13 @@ function replacement(document: Document, run: ShellRun): Fix | undefined {
 /** No comment goes with the `cd`. */
 function isPlainBetween(document: Document, start: number, end: number): boolean {
   return !document.comments.some((comment) => comment.start >= start && comment.start < end);
+}
+
+function mayBeLink(document: Document, { run, stage }: ShellRun): boolean {
+  return shellRuns(document).some(
+    (other) =>
+      other.run.index <= run.index &&
+      stage.chain.includes(other.stage) &&
+      other.script.commands.some(({ name }) => name === 'ln'),
+  );
 }
