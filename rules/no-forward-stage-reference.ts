@@ -4,6 +4,7 @@ import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
   id: 'no-forward-stage-reference',
+  aliases: ['DL3022'],
   severity: 'error',
   summary: 'A stage refers to one that is defined further down',
   why: 'Stages are built in the order of the file: the builder refuses `--from` with a later stage, and a FROM with the name of a later stage means an image of that name. Move the stage that is referred to up.',

@@ -22,12 +22,13 @@ export const rule: Rule = {
       let isSet = inheritsWorkdir(stage);
       let isFirst = !isSet;
       for (const workdir of stage.instructions.filter(isWorkdir)) {
-        const isFound = !isSet && isRelative(document, workdir, isEveryOne);
+        const isFound = (isEveryOne || !isSet) && isRelative(document, workdir, isEveryOne);
+        const doubt = isSet ? '' : ', and nothing in the file says to what';
         isSet ||= !isEveryOne || /^["']?(?:\/|[A-Za-z]:)/.test(workdir.argsText);
         if (isFound) {
           yield {
             at: workdir.argsRange,
-            message: `the working directory \`${workdir.argsText}\` is relative, and nothing in the file says to what`,
+            message: `the working directory \`${workdir.argsText}\` is relative${doubt}`,
             fix: isFirst ? absolute(stage, workdir) : undefined,
           };
         }
