@@ -103,10 +103,14 @@ function commonBuild({ plan }: Migrated, final: FinalBuild | undefined, { build 
 
 /** Sentences about build arguments whose values nobody has given. */
 export function openArguments({ plan }: Migrated, { build }: VerifyOptions): string[] {
-  const args = [...plan.builders, ...plan.finals].flatMap(({ step }) => step.buildArgs);
-  const open = args.filter(
-    ({ name, value }) => value === undefined && !PREDEFINED.test(name) && build?.buildArgs?.[name] === undefined,
+  const builds = [...plan.builders, ...plan.finals];
+  const declared = builds.flatMap(({ document }) =>
+    document.instructions.flatMap(({ keyword, pairs }) => (keyword === 'ARG' ? pairs.map(({ name }) => name) : [])),
   );
+  const open = builds
+    .flatMap(({ step }) => step.buildArgs)
+    .filter(({ name, value }) => value === undefined && !PREDEFINED.test(name) && declared.includes(name))
+    .filter(({ name }) => build?.buildArgs?.[name] === undefined);
   const names = [...new Set(open.map(({ name }) => name))];
   return names.map(
     (name) => `that \`${name}\`, which only a run of the script tells, may be \`${STAND_IN}\` in both builds`,

@@ -23,8 +23,8 @@ export function format(report: MigrateReport): string {
       details(
         title,
         table(
-          ['created by', 'size'],
-          rows.map(([createdBy, size]) => [code(createdBy), size]),
+          ['created by', 'size', ''],
+          rows.map(([createdBy, size, origin]) => [code(createdBy), size, origin]),
         ),
       ),
     ),

@@ -34,8 +34,7 @@ export function differences({ proof }: MigrateReport): string[] {
 /** The layers of a final image, the newest first, as `docker history` lists them. */
 export interface LayerTable {
   readonly title: string;
-  /** What made the layer, and its size. */
-  readonly rows: readonly (readonly [createdBy: string, size: string])[];
+  readonly rows: readonly (readonly [createdBy: string, size: string, origin: '' | 'base'])[];
 }
 
 /** Of every final image what it was and what it is. */
@@ -43,9 +42,7 @@ export function layerTables({ proof }: MigrateReport): LayerTable[] {
   if (proof.status === 'none') return [];
   const table = (when: string, { dockerfile, layers }: SideReport): LayerTable => ({
     title: `Layers of ${dockerfile} ${when}`,
-    rows: [...layers]
-      .reverse()
-      .map((row) => [`${clip(showCreatedBy(row))}${row.base ? ' (base)' : ''}`, showSize(row.bytes)]),
+    rows: [...layers].reverse().map((row) => [clip(showCreatedBy(row)), showSize(row.bytes), row.base ? 'base' : '']),
   });
   const tables = proof.verifications.flatMap(({ before, after }) => [table('before', before), table('now', after)]);
   return tables.filter(({ rows }) => rows.length > 0);

@@ -18,7 +18,7 @@ export function format(report: MigrateReport, palette: Palette): string {
     images.map((image) => [image.name, formatBytes(image.bytes), roleOf(image)]),
   );
   for (const { title, rows } of layerTables(report)) {
-    const sizesFirst = rows.map(([createdBy, size]) => [size, createdBy]);
+    const sizesFirst = rows.map(([createdBy, size, origin]) => [size, origin, createdBy]);
     print(title, sizesFirst);
   }
   print(
