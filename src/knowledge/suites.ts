@@ -146,7 +146,8 @@ function suiteInWords(tag: string): Suite | undefined {
   for (let i = words.length - 1; i >= 0; i--) {
     const word = words[i] as string;
     if (word === 'alpine') {
-      if (/^3\.\d+$/.test(words[i + 1] ?? '')) return alpine(words[i + 1] as string);
+      const release = /^(3\.\d+)(?:\.\d+)?$/.exec(words[i + 1] ?? '')?.[1];
+      if (release !== undefined) return alpine(release);
       bareAlpine = true;
       continue;
     }

@@ -2,6 +2,7 @@ import type { Recipe } from '../types.ts';
 import { c } from './c.ts';
 import { haskell, swift } from './compiled.ts';
 import { dotnet } from './dotnet.ts';
+import { elixir } from './elixir.ts';
 import { go } from './go.ts';
 import { java } from './java.ts';
 import { node } from './node.ts';
@@ -41,4 +42,4 @@ import { rust } from './rust.ts';
  * `sdkVariables` (ENV that only the SDK reads), `leave` (artifacts that are not wanted, with the class),
  * `assumptions` (`isUnproved` for what only a run can tell).
  */
-export const recipes: readonly Recipe[] = [go, node, java, rust, dotnet, python, haskell, swift, c];
+export const recipes: readonly Recipe[] = [go, node, java, rust, dotnet, python, elixir, haskell, swift, c];
