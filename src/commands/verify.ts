@@ -61,7 +61,7 @@ Starting
   --run COMMAND            run this in both and compare, like \`docker run IMAGE COMMAND\`; repeatable
   --path PATH              ask web servers for this path too; repeatable
   --structure-tests FILE   tests for container-structure-test that hold for BEFORE have to hold for AFTER; repeatable
-  --patience SECONDS       for a program to end or a server to listen (default: 15)
+  --patience SECONDS       for a program to end (default: 15) or a server to listen (45)
   --no-start               start nothing: only the images at rest are compared
   --layers                 name the wasted files of large images too, which takes reading all of their layers
 

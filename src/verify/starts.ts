@@ -29,6 +29,10 @@ export interface RewriteRuns {
   readonly served?: Observation | undefined;
 }
 
+/** Milliseconds that a program may take to end or to listen, and that one may whose image says that it is a server. */
+const PATIENCE = 15_000;
+const SERVER_PATIENCE = 45_000;
+
 type Tell = (step: ProgressEvent['step'], side: ProgressEvent['side'], text: string) => void;
 
 /** Starts the original, once for all of its rewrites, and rewrites beside it, and compares what they did. */
@@ -39,8 +43,11 @@ export class Starts {
   readonly #tell: Tell;
   #plan: Promise<RunPlan | undefined> | undefined;
   #runs: Promise<OriginalRuns> | undefined;
-  /** Seconds that the original took for something; without end while it still does it. */
-  readonly #taken = new Map<string, number>();
+  /**
+   * Milliseconds that a rewrite is given for something, going by what the original took for it; without end while the
+   * original still does it.
+   */
+  readonly #given = new Map<string, number>();
   readonly #commands = new Map<string, Promise<readonly [Observation, Observation]>>();
 
   /** `image`: the original's, undefined when it was not built. */
@@ -111,31 +118,35 @@ export class Starts {
 
   /** Side by side, but not in the same second: clocks are noise too. `what` tells these runs from others. */
   async #twice(image: string, watch: Partial<Watch>, what: string): Promise<readonly [Observation, Observation]> {
-    const taken = this.#taken;
-    taken.set(what, Number.POSITIVE_INFINITY);
-    const once = () => this.#observeFor(image, watch, () => 0);
+    const given = this.#given;
+    given.set(what, Number.POSITIVE_INFINITY);
+    const { patience } = this.#options;
+    // Nobody knows yet what it takes: machines that build have little time for what is started.
+    const most = patience ?? ((await this.#planRuns())?.saysServer === true ? SERVER_PATIENCE : PATIENCE);
+    const once = () => this.#observeFor(image, watch, () => most);
     const first = once().then((observation) => {
       // One that only lived on may end later: nobody waits for that longer in the rewrite than here.
       const isShown = !observation.alive || (observation.ports ?? []).length > 0;
-      taken.set(what, isShown ? observation.seconds : 0);
+      given.set(what, isShown ? Math.max(patience ?? PATIENCE, observation.seconds * 2000) : most);
       return observation;
     });
     const later = new Promise((resolve) => setTimeout(resolve, 1100)).then(once);
     return await Promise.all([first, later]).finally(() => {
-      if (taken.get(what) === Number.POSITIVE_INFINITY) taken.delete(what); // it failed
+      if (given.get(what) === Number.POSITIVE_INFINITY) given.delete(what); // it failed
     });
   }
 
   /** As the original was observed for `what`, and for twice as long: a server that is slower to start is not a worse one. */
   #observe(image: string, watch: Partial<Watch>, what: string): Promise<Observation> {
-    return this.#observeFor(image, watch, () => this.#taken.get(what) ?? 0);
+    const { patience = PATIENCE } = this.#options;
+    return this.#observeFor(image, watch, () => this.#given.get(what) ?? patience);
   }
 
-  #observeFor(image: string, watch: Partial<Watch>, seconds: () => number): Promise<Observation> {
+  #observeFor(image: string, watch: Partial<Watch>, patience: () => number): Promise<Observation> {
     const { grace } = this.#options;
     return observe(this.#engine, {
       image,
-      patience: () => Math.max(this.#options.patience ?? 15_000, seconds() * 2000),
+      patience,
       settle: 1500,
       ...(grace === undefined ? {} : { grace }),
       ...watch,

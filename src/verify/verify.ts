@@ -22,7 +22,7 @@ export interface VerifyOptions {
   readonly structureTests?: readonly StructureTest[];
   /** Paths that web servers are asked for beside `/` and what the health check asks for. */
   readonly paths?: readonly string[];
-  /** Milliseconds that a program may take to end, or a server to listen; 15,000 unless told. */
+  /** Milliseconds that a program may take to end, or a server to listen; unless told 15,000, 45,000 for what exposes ports. */
   readonly patience?: number;
   /** Seconds that a server gets to end by itself when it is stopped, 10 unless told; the same for both. */
   readonly grace?: number;
