@@ -22,8 +22,8 @@ export const rule: Rule = {
       const end = source.lineEnd(lineStart);
       let start = end;
       while (start > lineStart && (source.text[start - 1] === ' ' || source.text[start - 1] === '\t')) start--;
-      // Without the space a lone carriage return would belong to the end of the line.
-      if (start === end || source.text[start - 1] === '\r') continue;
+      // Without the space a lone carriage return would belong to the end of the line, and `# check=` be no directive.
+      if (start === end || /[\r=]/.test(source.text[start - 1] ?? '')) continue;
       const isContinued = source.text[start - 1] === escape;
       yield {
         at: { start, end },
