@@ -69,7 +69,9 @@ const STARTERS = [
 export function starterOf(name: string, pair: Pair): string | undefined {
   const readers = textsOfProgram(name, pair).flatMap((text) => [...pair.after.mentioning(text)]);
   if (entryKind(pair.after) === 'native') return readers[0];
-  return readers.find((path) => STARTERS.some((text) => pair.after.mentioning(text).has(path)));
+  // A compiler that is a native add-on holds every word of its language in quotes.
+  const isScript = (path: string) => pair.after.files.get(path)?.elf === undefined || TOOLS.test(name);
+  return readers.find((path) => isScript(path) && STARTERS.some((text) => pair.after.mentioning(text).has(path)));
 }
 
 /** The texts by which a library is opened: `libz.so` is no part of `libz.so.1`. */

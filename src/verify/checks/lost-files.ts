@@ -92,7 +92,12 @@ function judge(pair: Pair, file: LostFile, { searched, isBuildOnly }: StaticFact
     const reader = [...after.mentioning(text)].find(
       (path) =>
         module === undefined ||
-        !(NODE_MANIFEST.test(path) || findsModule(after.files, path, module) || isOutOfReach(entry.path, path)),
+        !(
+          NODE_MANIFEST.test(path) ||
+          after.files.get(path)?.elf !== undefined || // no import is written in machine code
+          findsModule(after.files, path, module) ||
+          isOutOfReach(entry.path, path)
+        ),
     );
     if (reader !== undefined) return { outcome: 'worse', why: `${reader} names ${text.trim()}` };
   }
