@@ -13,7 +13,7 @@ export const rule: Rule = {
   options: { schema: labelSchemaOption, stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'A label is empty, or its value is not of the type that the configuration gives it',
-  why: 'Programs that read a label rely on what is agreed upon for it: a URL that can be followed, a time that can be compared, a licence that can be looked up. A value that a variable hides is not judged. Without the option `schema` nothing is reported.',
+  why: 'Programs that read a label rely on what is agreed upon for it: a URL that can be followed, a time that can be compared, a licence that can be looked up. A value that a build argument gives is not judged. Without the option `schema` nothing is reported.',
   examples: [
     {
       options: { schema: ['org.opencontainers.image.licenses:spdx'] },

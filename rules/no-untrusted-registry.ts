@@ -32,10 +32,10 @@ export const rule: Rule = {
     const trusted = new RegExp(`^(?:${registries.map(expressionOf).join('|')})$`);
     for (const stage of document.stages) {
       for (const { target, range, kind } of stage.references) {
-        if (target.kind !== 'image' || target.image.repository === 'scratch') continue;
-        const { text } = target.image;
-        // A variable that is not set in front of the name, or what may be a build context.
-        if (text.startsWith('/') || (kind !== 'base' && /^\w[\w-]*$/.test(text) && !isLibraryImage(text))) continue;
+        const text = target.kind === 'image' ? target.image.text : kind === 'base' ? stage.baseText : '';
+        if (target.kind === 'stage' || !isRegistryKnown(text)) continue;
+        // What has no tag may be a build context.
+        if (text === 'scratch' || (kind !== 'base' && /^\w[\w-]*$/.test(text) && !isLibraryImage(text))) continue;
         const registry = registryOf(text);
         if (trusted.test(registry)) continue;
         yield { at: range, message: `\`${text}\` comes from \`${registry}\`, which is not trusted` };
@@ -43,6 +43,14 @@ export const rule: Rule = {
     }
   },
 };
+
+/** No variable is in front of the end of the registry's name. */
+function isRegistryKnown(text: string): boolean {
+  const known = text.split('$')[0]!;
+  return (
+    !/^(?:\/|$)/.test(text) && (known === text || known.includes('/') || (/[:@]/.test(known) && !text.includes('/')))
+  );
+}
 
 /** The first part of the name, if it looks like a host: with a dot, a port, or `localhost`. */
 function registryOf(image: string): string {

@@ -3,7 +3,7 @@ import { type Copy, type CopySource, stageCopies } from '../src/lint/facts/copie
 import type { Fix, Project, Rule } from '../src/lint/types.ts';
 
 /** What ADD unpacks, by the names such files have. */
-const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma|Z)$/i;
+const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma|Z)["']?$/i;
 /** Flags that COPY has as well. */
 const COMMON_FLAG = /^(?:chown|chmod|link|exclude)$/;
 
@@ -29,7 +29,10 @@ export const rule: Rule = {
         // A variable may stand for a URL, and a name that ends in a wildcard for an archive.
         const isPlain = sources.every(
           ({ kind, word }) =>
-            kind !== 'remote' && !word.text.includes('$') && !/[*?\]]$/.test(word.text) && !ARCHIVE.test(word.text),
+            kind !== 'remote' &&
+            !word.text.includes('$') &&
+            !/[*?\]]["']?$/.test(word.text) &&
+            !ARCHIVE.test(word.text),
         );
         if (!isPlain) continue;
         const message = '`ADD` takes files that `COPY` can take';

@@ -14,16 +14,7 @@ export interface Extraction {
 export const ARCHIVE_NAME = /\.(?:tar|t(?:ar\.)?gz|t(?:ar\.)?bz2?|tbz|t(?:ar\.)?xz|t(?:ar\.)?zst)$/;
 
 /** Programs other than tar that unpack their argument; what they unpack is mostly none of ADD's archives. */
-const UNPACKERS: ReadonlySet<string> = new Set([
-  'bunzip2',
-  'gunzip',
-  'uncompress',
-  'unlzma',
-  'unxz',
-  'unzip',
-  'zcat',
-  'zgz',
-]);
+const UNPACKERS: ReadonlySet<string> = new Set(['bunzip2', 'gunzip', 'uncompress', 'unlzma', 'unxz', 'zcat', 'zgz']);
 
 /** Options of tar that change nothing about what is unpacked. */
 const HARMLESS =

@@ -8,6 +8,7 @@ export interface Label extends Range {
   /** Variables resolved; undefined when one hides it. */
   readonly name: string | undefined;
   readonly nameRange: Range;
+  /** Undefined also where a build argument gives it: a default is for builds that pass none. */
   readonly value: string | undefined;
   readonly valueRange: Range;
 }
@@ -40,17 +41,19 @@ export function stageLabels(document: Document, stage: Stage): readonly Label[] 
   return stage.instructions.flatMap((instruction) => {
     if (instruction.keyword !== 'LABEL') return [];
     const scope = document.scope(instruction);
-    const resolve = (text: string | undefined) => {
-      const expansion = scope?.expand(text ?? '');
-      return expansion?.complete ? expansion.value : undefined;
-    };
-    return instruction.pairs.map(({ start, end, name, nameRange, value, valueRange }) => ({
-      start,
-      end,
-      name: resolve(name),
-      nameRange,
-      value: resolve(value),
-      valueRange,
-    }));
+    if (!scope) return [];
+    return instruction.pairs.map(({ start, end, name, nameRange, value, valueRange }) => {
+      const key = scope.expand(name);
+      const text = scope.expand(value ?? '');
+      const isKnown = text.complete && text.names.every((each) => scope.variable(each)?.origin !== 'arg');
+      return {
+        start,
+        end,
+        name: key.complete ? key.value : undefined,
+        nameRange,
+        value: isKnown ? text.value : undefined,
+        valueRange,
+      };
+    });
   });
 }
