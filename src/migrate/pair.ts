@@ -110,11 +110,13 @@ function findArtifacts(request: PairRequest): { from: string; to: HostPath }[] {
     for (const instruction of stage.instructions) {
       if ((instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') || instruction.flag('from')) continue;
       for (const { text } of instruction.operands.slice(0, -1)) {
-        if (/[*?[$]|^(?:https?|ftp|git|ssh):/.test(text)) continue;
-        const path = posix.normalize(`./${text}`).replace(/\/+$/, '');
+        if (/\$|^(?:https?|ftp|git|ssh):/.test(text)) continue;
+        // Of a pattern the folder in front of it.
+        const isPattern = /[*?[]/.test(text);
+        const path = posix.normalize(`./${text.replace(/[^/]*[*?[].*$/, '')}`).replace(/\/+$/, '');
         const to = context === '' ? path : posix.join(context, path);
         if (path === '.' || project.list(posix.dirname(to)).includes(posix.basename(to))) continue;
-        const fitting = new Set(made.flatMap((one) => artifactCalled(one, posix.basename(to)) ?? []));
+        const fitting = new Set(isPattern ? [] : made.flatMap((one) => artifactCalled(one, posix.basename(to)) ?? []));
         const [from] = fitting;
         if (from === undefined || fitting.size > 1) {
           const why = from === undefined ? 'where the builder makes' : 'which of several files of the builder is';
