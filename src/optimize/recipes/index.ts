@@ -7,6 +7,7 @@ import { go } from './go.ts';
 import { java } from './java.ts';
 import { node } from './node.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { rust } from './rust.ts';
 
 /**
@@ -42,4 +43,4 @@ import { rust } from './rust.ts';
  * `sdkVariables` (ENV that only the SDK reads), `leave` (artifacts that are not wanted, with the class),
  * `assumptions` (`isUnproved` for what only a run can tell).
  */
-export const recipes: readonly Recipe[] = [go, node, java, rust, dotnet, python, elixir, haskell, swift, c];
+export const recipes: readonly Recipe[] = [go, node, java, rust, dotnet, python, ruby, elixir, haskell, swift, c];
