@@ -7,7 +7,7 @@ import { assert, suite } from './suite.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const api = new URL('suite.ts', import.meta.url).href;
-const head = `import { suite, assert } from ${JSON.stringify(api)}; const test = suite('s');\n`;
+const head = `import { suite, assert, Skip } from ${JSON.stringify(api)}; const test = suite('s');\n`;
 const fine = `${head}test('fine', () => {});\n`;
 
 const test = suite('runner');
@@ -47,6 +47,15 @@ test('passes what passes, file by file, in order, without colour', () => {
     /^✓ \S+a\.test\.ts \(1 passed, \d+ ms\)\n✓ \S+b\.test\.ts \(1 passed, \d+ ms\)\n2 passed, 0 failed\n$/,
   );
   assert.is(result.status, 0);
+});
+
+test('counts a test as skipped that finds out by itself that it cannot be carried out', () => {
+  const files = { 'a.test.ts': `${fine}test('other', () => { throw new Skip('no such image here'); });` };
+  const result = run(files);
+  assert.match(result.stdout, /skipped s › other: no such image here/);
+  assert.equal([result.status, result.last], [0, '1 passed, 0 failed, 1 skipped']);
+  const all = run(files, { DOCKERFILEOPT_REQUIRE_ALL: '1' });
+  assert.equal([all.status, all.last], [1, '1 passed, 1 failed']);
 });
 
 test('counts and explains what is skipped', () => {

@@ -7,6 +7,9 @@ export * as assert from './assert.ts';
 
 type Code = () => unknown;
 
+/** Thrown by a test that finds out while it runs that it cannot be carried out here: it counts as skipped, for the reason given. */
+export class Skip extends Error {}
+
 /** Registers a test; hooks, skipped and single tests hang off it. */
 export interface Test {
   (name: string, code: Code): void;
@@ -48,6 +51,13 @@ export function suite(name: string, options: { timeout?: number } = {}): Test {
       if (broken) return;
       record.ran += 1;
       const failure = ready ? await attempt(where, limit, code) : undefined;
+      if (failure?.error instanceof Skip) {
+        record.planned -= 1;
+        record.ran -= 1;
+        record.skips.push({ where, reason: failure.error.message });
+        passed = false;
+        return;
+      }
       if (failure) record.fail(where, failure.error);
       passed = ready && !failure;
       if (passed) record.passed += 1;
