@@ -1,7 +1,7 @@
-import type { Document, Stage, StageReference } from '../src/dockerfile/index.ts';
+import type { Document, Stage } from '../src/dockerfile/index.ts';
 import { isLibraryImage } from '../src/knowledge/library.ts';
 import { canonicalRepository } from '../src/knowledge/repositories.ts';
-import { freeStageName, stageRole } from '../src/lint/facts/stage-names.ts';
+import { freeStageName, renamedStage, stageRole } from '../src/lint/facts/stage-names.ts';
 import type { Fix, Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -54,16 +54,7 @@ function copiesFromBase({ references, baseStage }: Stage): boolean {
 /** Another name for the stage, everywhere; none where something else may refer to it by the one it has. */
 function renaming(document: Document, stage: Stage): Fix | undefined {
   if (document.stages.some((other) => other !== stage && other.name === stage.name)) return undefined;
-  if (document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!))) return undefined;
-  const references: StageReference[] = document.stages
-    .flatMap((other) => other.references)
-    .filter(({ target, isNumeric }) => target.kind === 'stage' && target.stage === stage && !isNumeric);
-  if (references.some(({ value }) => value.toLowerCase() !== stage.name)) return undefined;
   const name = freeStageName(document, `${stage.label}-${stageRole(document, stage)}`);
-  const places = [stage.nameWord!, ...references.map(({ range }) => range)];
-  return {
-    title: `Rename the stage \`${name}\``,
-    safety: 'safe',
-    edits: places.map(({ start, end }) => ({ start, end, text: name })),
-  };
+  const edits = renamedStage(document, stage, name);
+  return edits && { title: `Rename the stage \`${name}\``, safety: 'safe', edits };
 }

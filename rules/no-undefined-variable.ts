@@ -1,4 +1,4 @@
-import type { Document, Instruction, Stage } from '../src/dockerfile/index.ts';
+import type { Document, Instruction, KeyValue, Stage } from '../src/dockerfile/index.ts';
 import { maySetVariable } from '../src/knowledge/image-variables.ts';
 import { platformArgs } from '../src/knowledge/names.ts';
 import { type ExpandedText, expandedTexts } from '../src/lint/facts/expansions.ts';
@@ -23,24 +23,65 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     const isStrict = optionOf(context, 'exceptions') === false;
+    const declarations = new Map<Stage | undefined, Declarations>();
     for (const stage of document.stages) {
+      const declared = new Declarations(declarations.get(stage.baseStage));
+      declarations.set(stage, declared);
       for (const instruction of stage.instructions) {
+        const { keyword, pairs } = instruction;
         const scope = document.scope(instruction);
-        if (!scope) continue;
         const reported = new Set<string>();
         for (const text of expandedTexts(document, instruction)) {
-          for (const name of scope.expand(text.text).names) {
-            if (reported.has(name) || (!isStrict && isHarmless(instruction, text, name))) continue;
-            const message = complaint(document, stage, instruction, text, name);
-            if (message === undefined) continue;
+          for (const name of scope?.expand(text.text).names ?? []) {
+            if (reported.has(name) || declared.has(name) || scope?.variable(name)) continue;
+            const message = complaint(document, stage, declared, name);
+            if (message === undefined || (!isStrict && isHarmless(instruction, text, name))) continue;
             reported.add(name);
             yield { at: { start: text.start, end: text.end }, message };
           }
+          // An argument is there for the next of the same ARG; the variables of an ENV are set together.
+          if (keyword === 'ARG') declared.addOf(pairs.filter(({ end }) => end <= text.end));
         }
+        if (keyword === 'ARG' || keyword === 'ENV') declared.addOf(pairs);
       }
     }
   },
 };
+
+/** What a stage declares, with or without a value, and the stages that it stands on. */
+class Declarations {
+  readonly #names = new Set<string>(['PATH']);
+  readonly #below: Declarations | undefined;
+
+  constructor(below: Declarations | undefined) {
+    this.#below = below;
+  }
+
+  addOf(pairs: readonly KeyValue[]): void {
+    for (const { name } of pairs) this.#names.add(name);
+  }
+
+  has(name: string): boolean {
+    for (let part: Declarations | undefined = this; part; part = part.#below) if (part.#names.has(name)) return true;
+    return false;
+  }
+
+  /** A name of the stage itself that the given one was most likely meant to be: but for a number, one letter is wrong. */
+  near(name: string): string | undefined {
+    if (this.#names.size > MANY) return undefined;
+    const letters = (text: string) => text.replace(/\d/g, '');
+    return [...this.#names].find(
+      (other) =>
+        other.length > 4 &&
+        Math.abs(other.length - name.length) < 2 &&
+        editDistance(name, other) === 1 &&
+        letters(name) !== letters(other),
+    );
+  }
+}
+
+/** Among so many names one is always near. */
+const MANY = 200;
 
 /** What is to be done without a value is said, or another rule speaks of it. */
 function isHarmless({ keyword, pairs }: Instruction, { text }: ExpandedText, name: string): boolean {
@@ -49,35 +90,13 @@ function isHarmless({ keyword, pairs }: Instruction, { text }: ExpandedText, nam
   return uses.length > 0 && uses.every((use) => use[2] !== undefined);
 }
 
-function complaint(document: Document, stage: Stage, instruction: Instruction, at: ExpandedText, name: string) {
-  if (name === 'PATH' || document.scope(instruction)?.variable(name)) return undefined;
-  const declared = declaredNames(stage, instruction, at);
-  if (declared.has(name)) return undefined;
+function complaint({ globals }: Document, stage: Stage, declared: Declarations, name: string): string | undefined {
   const { repository } = systemOf(stage);
   const isSetByBase = repository === undefined ? undefined : maySetVariable(repository, name);
   if (isSetByBase) return undefined;
-  if (document.globals.declared(name)) return `\`$${name}\` is declared in front of FROM only, and is empty here`;
+  if (globals.declared(name)) return `\`$${name}\` is declared in front of FROM only, and is empty here`;
   if (platformArgs.has(name)) return `\`$${name}\` is not declared in this stage, and is empty here`;
-  const near = [...declared].find(
-    (other) => other.length > 4 && editDistance(name, other) === 1 && !isCounted(name, other),
-  );
+  const near = declared.near(name);
   if (isSetByBase === undefined && near === undefined) return undefined;
   return `\`$${name}\` is not set${near ? `, did you mean \`$${near}\`?` : ''}`;
-}
-
-/** Names that differ by a number are both meant. */
-function isCounted(one: string, other: string): boolean {
-  return one.replace(/\d/g, '') === other.replace(/\d/g, '');
-}
-
-/** What the stage and those below it declare in front of a text of an instruction, with or without a value. */
-function declaredNames({ chain }: Stage, { index }: Instruction, { start }: ExpandedText): Set<string> {
-  const names = new Set<string>();
-  for (const instruction of chain.flatMap(({ instructions }) => instructions)) {
-    const { keyword, pairs } = instruction;
-    if (instruction.index > index || (keyword !== 'ARG' && (keyword !== 'ENV' || instruction.index === index)))
-      continue;
-    for (const pair of pairs) if (pair.end < start) names.add(pair.name);
-  }
-  return names;
 }

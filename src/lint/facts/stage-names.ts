@@ -1,4 +1,4 @@
-import type { Document, Edit, ShellCommand, Stage } from '../../dockerfile/index.ts';
+import type { Document, Edit, Range, ShellCommand, Stage } from '../../dockerfile/index.ts';
 import { reservedStageNames, stageRoleNames } from '../../knowledge/names.ts';
 import type { BuildCommand } from '../../knowledge/tools.ts';
 import { buildStep } from './command-names.ts';
@@ -83,9 +83,15 @@ export function stageRole(document: Document, stage: Stage): StageRole {
   return new Roles(document).of(stage);
 }
 
+const takenOf = new WeakMap<Document, ReadonlySet<string>>();
+
 /** The wanted name, or one like it that nothing in the file has. */
 export function freeStageName(document: Document, wanted: string): string {
-  const taken = takenNames(document);
+  let taken = takenOf.get(document);
+  if (!taken) {
+    taken = takenNames(document);
+    takenOf.set(document, taken);
+  }
   let name = wanted;
   for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${wanted}-${number}`;
   return name;
@@ -97,14 +103,42 @@ export function freeStageName(document: Document, wanted: string): string {
  */
 export function renamedStage(document: Document, stage: Stage, name: string): readonly Edit[] | undefined {
   const { nameWord } = stage;
-  if (!nameWord || document.stages.some((other) => other.nameWord?.text.includes('$'))) return undefined;
-  if (document.instructions.some(({ child }) => child?.line.text.toLowerCase().includes(stage.name!))) return undefined;
-  const references = document.stages
-    .flatMap((other) => other.references)
-    .filter(({ target, isNumeric }) => target.kind === 'stage' && target.stage === stage && !isNumeric);
-  const places = [nameWord, ...references.map(({ range }) => range)];
+  let found = mentions.get(document);
+  if (!found) {
+    found = findMentions(document);
+    mentions.set(document, found);
+  }
+  const { byStage, triggers, isSure } = found;
+  if (!nameWord || !isSure || triggers.includes(stage.name!)) return undefined;
+  const places = [nameWord, ...(byStage.get(stage) ?? [])];
   if (places.some((place) => document.source.slice(place).toLowerCase() !== stage.name)) return undefined;
   return places.map(({ start, end }) => ({ start, end, text: name }));
+}
+
+/** Where stages are meant by their names. */
+interface Mentions {
+  readonly byStage: ReadonlyMap<Stage, readonly Range[]>;
+  /** What stands behind ONBUILD, in lower case. */
+  readonly triggers: string;
+  /** No name is put together. */
+  readonly isSure: boolean;
+}
+
+const mentions = new WeakMap<Document, Mentions>();
+
+function findMentions({ stages, instructions }: Document): Mentions {
+  const byStage = new Map<Stage, Range[]>();
+  for (const { target, isNumeric, range } of stages.flatMap(({ references }) => references)) {
+    if (target.kind !== 'stage' || isNumeric) continue;
+    const ranges = byStage.get(target.stage);
+    if (ranges) ranges.push(range);
+    else byStage.set(target.stage, [range]);
+  }
+  return {
+    byStage,
+    triggers: instructions.flatMap(({ child }) => child?.line.text.toLowerCase() ?? []).join('\n'),
+    isSure: !stages.some(({ nameWord }) => nameWord?.text.includes('$')),
+  };
 }
 
 /** Hands out names, each once. */
