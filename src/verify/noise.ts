@@ -11,7 +11,9 @@ export interface TextComparison {
 export function compareTexts(before: string, again: string, after: string): TextComparison {
   const [first, second, text] = [before, again, after].map(withoutClock) as [string, string, string];
   if (first === second) {
-    return text === first ? { result: 'same' } : { result: 'different', ...firstDifference(before, after) };
+    return text === first
+      ? { result: 'same' }
+      : { result: 'different', ...firstDifference(before, after, withoutClock) };
   }
   const [one, two, three] = [first, second, text].map((value) => lines(value).map(withoutNumbers)) as [
     string[],
@@ -58,18 +60,20 @@ function withoutNumbers(line: string): string {
     .replace(/\b[A-Za-z0-9_-]{20,}\b/g, (word) => (/#/.test(word) || /\d/.test(word) ? '#' : word));
 }
 
+/** `same`: what two lines have to have in common; both texts may be lines that were made alike already. */
 function firstDifference(
   expected: string | readonly string[],
   actual: string | readonly string[],
+  same: (line: string) => string = (line) => line,
 ): { expected: string; actual: string } {
   const [one, two] = [expected, actual].map((value) => (typeof value === 'string' ? lines(value) : value)) as [
     string[],
     string[],
   ];
-  const at = Math.max(
-    0,
-    one.findIndex((line, index) => line !== two[index]),
-  );
-  const index = equal(one, two.slice(0, one.length)) ? one.length : at;
+  const length = Math.max(one.length, two.length);
+  const isOther = (index: number) =>
+    one[index] === undefined || two[index] === undefined || same(one[index]) !== same(two[index]);
+  let index = 0;
+  while (index < length - 1 && !isOther(index)) index += 1;
   return { expected: one[index] ?? '', actual: two[index] ?? '' };
 }

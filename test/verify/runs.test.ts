@@ -136,6 +136,8 @@ test('noise between two runs of the original', () => {
   );
   assert.is(result('10:00:00 +0100', '10:00:00 +0100', '09:00:00 +0000'), 'different');
   assert.is(result('answer 42', 'answer 42', 'answer 43'), 'different');
+  const clocked = ['10:00:01 up', '10:00:02 up', '10:00:03 up\nand down'] as const;
+  assert.equal(compareTexts(...clocked), { result: 'different', expected: '', actual: 'and down' });
   assert.equal(compareTexts('up\nrose', 'up\ntulip', 'lily'), { result: 'different', expected: 'up' });
 });
 
