@@ -9,6 +9,7 @@ import { startCommand } from '../lint/facts/shipping.ts';
 import { freeStageName } from '../lint/facts/stage-names.ts';
 import { systemOf } from '../lint/facts/systems.ts';
 import type { Project } from '../lint/types.ts';
+import { readBuildScripts } from './build-scripts.ts';
 import { type CarriedConfig, carryConfig, tailOf } from './config.ts';
 import { BuildContext } from './context.ts';
 import { finalWorkdir, readEntryPoint } from './entry-point.ts';
@@ -75,11 +76,13 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
       .flatMap((run) => document.shell(run)?.commands ?? []),
     context: new BuildContext(project, document.source.path.split(/[/\\]/).pop()),
   };
-  if (!buildsHere(subject)) {
+  const scripts = readBuildScripts(subject);
+  const read: Subject = { ...subject, commands: [...subject.commands, ...scripts.commands] };
+  if (!buildsHere(read)) {
     const repair = planRepair(subject, options);
     if (repair) return 'kind' in repair ? repair : rewritten(document, repair);
   }
-  const good = alreadyGood(subject);
+  const good = alreadyGood(read);
   if (good) return { kind: 'already-good', reason: good };
   const start = startCommand(document, stage);
   if (!start || start.lines.length === 0) {
@@ -99,13 +102,18 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
       where ?? stage.from,
     );
   }
-  const recipe = recipes.find((candidate) => candidate.matches(subject));
-  if (!recipe && !buildsHere(subject))
+  const recipe = recipes.find((candidate) => candidate.matches(read));
+  if (!recipe && !buildsHere(read)) {
+    const { unread } = scripts;
+    const what = unread
+      ? `\`${unread.words[0]!.value}\` could not be read, nothing else is known to build in the final stage`
+      : 'nothing is built in the final stage';
     return declined(
       'unknown',
-      `nothing is built in the final stage, and its build tools may be there for the container on ${stage.image?.text ?? stage.baseText}`,
-      stage.from,
+      `${what}, and its build tools may be there for the container on ${stage.image?.text ?? stage.baseText}`,
+      unread?.script.instruction ?? stage.from,
     );
+  }
   if (!recipe)
     return declined(
       'no-recipe',

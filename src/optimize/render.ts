@@ -203,9 +203,11 @@ class Renderer {
     const [first] = group;
     const owner = first!.owner === undefined ? '' : ` --chown=${first!.owner}`;
     const paths = group.map(({ path }) => path);
-    const isOne = group.length === 1 && !/[*?[]/.test(first!.path);
+    const isOne = group.length === 1 && !/[*?]/.test(first!.path);
     const destination = isOne ? first!.path : `${first!.path.slice(0, first!.path.lastIndexOf('/'))}/`;
-    const words = [...paths, destination];
+    const words = [...paths.map(literalBrackets), destination].map((path) =>
+      path.replaceAll('$', () => `${this.#document.escape}$`),
+    );
     const text = words.some((word) => /[\s"'\\$]/.test(word))
       ? JSON.stringify(words).replaceAll('","', '", "')
       : words.join(' ');
@@ -226,6 +228,14 @@ class Renderer {
     if (/\n[ \t]*\r?\n$/.test(text.slice(0, start))) end += /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0;
     return { start, end, text: '' };
   }
+}
+
+/** Brackets are a pattern to COPY; here they are part of a name, as in `[slug].html`. */
+function literalBrackets(path: string): string {
+  const last = path.lastIndexOf('/');
+  const isPattern = /[*?]/.test(path.slice(last));
+  const escaped = (text: string) => text.replaceAll('[', '[[]');
+  return escaped(path.slice(0, last)) + (isPattern ? path.slice(last) : escaped(path.slice(last)));
 }
 
 /** Files of one folder and one owner, which one COPY can bring. */

@@ -156,7 +156,7 @@ class Slicer {
       const keep = this.#keeps.get(at);
       if (keep && (at === path || keep.isFolder || this.#evidence.world.tree.get(at)?.kind === 'folder')) return true;
     }
-    return [...this.#keeps.keys()].some((kept) => /[*?[]/.test(kept) && globExpression(kept).test(path));
+    return [...this.#keeps.keys()].some((kept) => /[*?]/.test(kept) && globExpression(kept).test(path));
   }
 
   #sort(entry: Entry): void {

@@ -15,7 +15,7 @@ export function commonEffects(
 ): readonly Effect[] | undefined {
   return (
     fileEffects(call, world) ??
-    systemEffects(call) ??
+    systemEffects(call, subject) ??
     downloadEffects(call) ??
     makeEffects(call, world, subject) ??
     scriptEffects(call, program, world, subject)

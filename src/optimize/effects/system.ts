@@ -1,5 +1,5 @@
 import { packageManager } from '../../knowledge/packages.ts';
-import type { Call, Effect } from '../types.ts';
+import type { Call, Effect, Subject } from '../types.ts';
 import { operands } from './files.ts';
 
 const NONE: readonly Effect[] = [];
@@ -11,8 +11,13 @@ const SYSTEM: ReadonlySet<string> = new Set(
   update-rc.d systemctl c_rehash fc-cache gpg-agent apk-tools lsb_release setcap`.split(/\s+/),
 );
 
+const LOCALES = '/usr/lib/locale/locale-archive';
+
 /** What the commands do that add packages and accounts. */
-export function systemEffects(call: Call): readonly Effect[] | undefined {
+export function systemEffects(
+  call: Call,
+  subject: Pick<Subject, 'document' | 'system'>,
+): readonly Effect[] | undefined {
   const { name } = call;
   // Which packages an instruction installs is a fact of its own, see `installsOf`.
   if (packageManager(name)?.family !== 'language' && packageManager(name)) return NONE;
@@ -66,13 +71,21 @@ export function systemEffects(call: Call): readonly Effect[] | undefined {
         { kind: 'write', path: '/etc/ssl/certs/ca-certificates.crt', role: 'data', origin: `made by \`${name}\`` },
       ];
     case 'locale-gen':
+      if (!generatesLocales(call, subject)) return NONE;
+      return [{ kind: 'write', path: LOCALES, role: 'data', origin: `made by \`${name}\`` }];
     case 'localedef':
       if (call.args.includes('--no-archive'))
         return [{ kind: 'unknown', below: '/usr/lib/locale', why: `where \`${name}\` puts the locale is not known` }];
-      return [{ kind: 'write', path: '/usr/lib/locale/locale-archive', role: 'data', origin: `made by \`${name}\`` }];
+      return [{ kind: 'write', path: LOCALES, role: 'data', origin: `made by \`${name}\`` }];
     default:
       return SYSTEM.has(name) ? NONE : undefined;
   }
+}
+
+/** Without a list of locales there is nothing to generate; only Ubuntu's command takes their names as arguments. */
+function generatesLocales(call: Call, { document, system }: Pick<Subject, 'document' | 'system'>): boolean {
+  if (/\blocale\.gen\b/.test(document.source.text)) return true;
+  return system.suite?.distro !== 'debian' && call.args.some((arg) => /^[a-z]{2,3}(?:_|\.|$)/.test(arg));
 }
 
 function account(call: Call, valueOptions: readonly string[]): readonly Effect[] {
