@@ -210,6 +210,8 @@ function uselessIgnores(
 ): UselessIgnore[] {
   const active = new Set(activeRules.map(({ rule }) => rule.id));
   const useless: UselessIgnore[] = [];
+  // A file may hold the same slip thousands of times.
+  const meant = new Map<string, string | undefined>();
   for (const ignore of ignores) {
     const isOurs = ignore.dialect === 'dockerfileopt';
     for (const id of ignore.ids) {
@@ -222,7 +224,9 @@ function uselessIgnores(
         if (isOurs && isActive) useless.push({ ...id, reason: 'unused' });
         continue;
       }
-      const suggestion = nearest(id.id, namesLike(book, NAMES[ignore.dialect]));
+      const slip = `${ignore.dialect} ${id.id}`;
+      if (!meant.has(slip)) meant.set(slip, nearest(id.id, namesLike(book, NAMES[ignore.dialect])));
+      const suggestion = meant.get(slip);
       if (isOurs || (suggestion && !IS_CODE.test(id.id))) useless.push({ ...id, reason: 'unknown', suggestion });
     }
   }
