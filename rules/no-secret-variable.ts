@@ -46,7 +46,7 @@ const WORD = /(?:^|_)(?:apikey|auth|credentials?|key|password|pword|passwd|secre
 const HARMLESS = /(?:^|_)(?:public|file|version)(?:_|$)/i;
 const ABOUT =
   /_(?:algorithm|dir|enabled|host|length|method|mode|name|path|port|regex|server|size|timeout|ttl|type|url|user|username)$/i;
-const PART = /api_key|aws_access_key_id|password|private|secret|token|username/i;
+const PART = /api_key|aws_access_key_id|client_key|password|private|secret|token|username/i;
 
 function isSecret(name: string): boolean {
   return WORD.test(name) && !HARMLESS.test(name);

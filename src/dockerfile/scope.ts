@@ -305,9 +305,12 @@ function last<T>(changes: readonly Change<T>[], index: number): Change<T> | unde
   return changes[low - 1];
 }
 
-/** A path as the builder resolves it against the working directory; undefined when that is not known. */
+/** No folder has a longer path on Linux. */
+const LONGEST_PATH = 4096;
+
+/** A path as the builder resolves it against the working directory; undefined when that is not known, or no folder. */
 export function joinPath(base: string | undefined, path: string): string | undefined {
-  if (!path.startsWith('/') && base === undefined) return undefined;
+  if (!path.startsWith('/') && (base === undefined || base.length > LONGEST_PATH)) return undefined;
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
     if (part === '' || part === '.') continue;
