@@ -83,7 +83,7 @@ function rewriteStage(document: Document, stage: Stage, project: Project, option
     if (repair) return 'kind' in repair ? repair : rewritten(document, repair);
   }
   const good = alreadyGood(read);
-  if (good) return { kind: 'already-good', reason: good };
+  if (good) return phpHeaders(subject) ?? { kind: 'already-good', reason: good };
   const start = startCommand(document, stage);
   if (!start || start.lines.length === 0) {
     return declined(
@@ -168,6 +168,21 @@ function alreadyGood({ document, stage, system, commands }: Subject): string | u
   return isRuntime || stage.index > 0
     ? `the final stage stands on ${image.text}, and nothing is built in it`
     : undefined;
+}
+
+/** Extensions of PHP are compiled into the image that runs them, and the packages that this took stay in it. */
+function phpHeaders({ document, stage, system, commands }: Subject): Declined | undefined {
+  if (system.repository !== 'php' || !commands.some(({ name }) => /^(?:docker-php-ext-\w+|pecl)$/.test(name)))
+    return undefined;
+  for (const run of stage.instructions) {
+    const left = installsOf(document, run).flatMap(({ manager, packages }) =>
+      packages.filter(({ name, isRemoved }) => !isRemoved && isBuildPackage(manager, name) === 'headers'),
+    );
+    if (left.length === 0) continue;
+    const reason = `${left[0]!.name} is only needed to compile extensions of PHP, and no recipe knows how to take these to another image`;
+    return declined('no-recipe', reason, run);
+  }
+  return undefined;
 }
 
 /** From what the recipe wants to the whole plan. */
