@@ -80,7 +80,7 @@ function join(document: Document, before: ShellRun, after: ShellRun): readonly E
   if (andChain(before)!.at(-1)!.end !== end) return undefined;
   const { start } = after.run;
   // A comment may be an ignore of the second RUN, or say what it is for.
-  if (document.comments.some((comment) => comment.start >= end && comment.start < start)) return undefined;
+  if (document.source.slice({ start: end, end: start }).includes('#')) return undefined;
   const { eol } = document.source;
   const lineBreak = start - document.source.slice({ start: end, end: start }).split(eol).at(-1)!.length - eol.length;
   if (lineBreak < end) return undefined;
