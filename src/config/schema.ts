@@ -4,7 +4,7 @@
  */
 export type Schema = { readonly description?: string } & (
   | { readonly enum: readonly string[] }
-  | { readonly type: 'string'; readonly minLength?: number }
+  | { readonly type: 'string'; readonly minLength?: number; readonly pattern?: string }
   | { readonly type: 'boolean' }
   | { readonly type: 'number' }
   | { readonly type: 'array'; readonly items: Schema; readonly minItems?: number }
@@ -49,9 +49,10 @@ export function checkSchema(value: unknown, schema: Schema, suggest: Suggest, pa
     return [{ path, message: near ? `"${value}" is unknown, did you mean ${near}?` : expected(schema, value) }];
   }
   if (schema.type === 'string') {
-    return typeof value === 'string' && value.length >= (schema.minLength ?? 0)
-      ? []
-      : [{ path, message: expected(schema, value) }];
+    const { minLength = 0, pattern } = schema;
+    const fits =
+      typeof value === 'string' && value.length >= minLength && (!pattern || new RegExp(pattern).test(value));
+    return fits ? [] : [{ path, message: expected(schema, value) }];
   }
   if (schema.type === 'boolean' || schema.type === 'number')
     return typeof value === schema.type ? [] : [{ path, message: expected(schema, value) }];
@@ -128,6 +129,7 @@ function describe(schema: Schema): string {
   if ('anyOf' in schema) return schema.anyOf.map(describe).join(' or ');
   if ('enum' in schema) return `one of ${schema.enum.join(', ')}`;
   if (schema.type === 'object') return 'a mapping';
+  if (schema.type === 'string' && schema.pattern) return `a text that matches ${schema.pattern}`;
   if (schema.type === 'string') return schema.minLength ? 'a text that is not empty' : 'a text';
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'number') return 'a number';

@@ -111,7 +111,7 @@ export interface RuleOption {
   readonly schema:
     | { readonly enum: readonly string[] }
     | { readonly type: 'boolean' | 'string' | 'number' }
-    | { readonly type: 'array'; readonly items: { readonly type: 'string' } };
+    | { readonly type: 'array'; readonly items: { readonly type: 'string'; readonly pattern?: string } };
   readonly default: unknown;
 }
 

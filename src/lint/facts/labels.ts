@@ -16,7 +16,7 @@ export interface Label extends Range {
 /** Which labels an image is to have, and what they hold. */
 export const labelSchemaOption: RuleOption = {
   description: `Labels and what they hold, as \`name:type\`; the types are ${[...labelTypes.keys()].map((type) => `\`${type}\``).join(', ')}`,
-  schema: { type: 'array', items: { type: 'string' } },
+  schema: { type: 'array', items: { type: 'string', pattern: `^[^:]+$|:(?:${[...labelTypes.keys()].join('|')})$` } },
   default: [],
 };
 
