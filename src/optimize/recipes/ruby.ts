@@ -126,6 +126,8 @@ function develops({ entryPoint }: Evidence): Declined | undefined {
     const tool =
       words.find((word) => /^(?:.*\/)?(?:guard|rerun|shotgun|webpack-dev-server|bin\/dev|spring)$/.test(word)) ??
       (words.some((word) => /Procfile\.dev$/.test(word)) ? 'Procfile.dev' : undefined);
+    if (words.some((word) => /^(?:.*\/)?passenger$/.test(word)))
+      return declined('needs-sdk', '`passenger` compiles its agent when it is started for the first time', instruction);
     if (tool !== undefined)
       return declined('runs-build-tool', `the command runs \`${tool}\`, which is there to develop with`, instruction);
   }
@@ -133,13 +135,14 @@ function develops({ entryPoint }: Evidence): Declined | undefined {
 }
 
 /** What gems ask of the system beside libraries. */
-function systemNeeds({ context, system }: Evidence, gems: ReadonlySet<string>): readonly Need[] {
+function systemNeeds({ context, system, world }: Evidence, gems: ReadonlySet<string>): readonly Need[] {
   const needs: Need[] = [];
   const gemfiles = context.files.filter((path) => /(?:^|\/)(?:Gemfile|gems\.rb)$/.test(path));
   const isFromGit = gemfiles.some((path) =>
     /^\s*gemspec\b|\b(?:git|github):|:git(?:hub)?\s*=>/m.test(context.readText(path) ?? ''),
   );
-  if (isFromGit)
+  const isUnseen = gemfiles.length === 0 && world.packages.some(({ name }) => name === 'git');
+  if (isFromGit || isUnseen)
     needs.push({ kind: 'program', name: 'git', why: 'bundler asks it about the gems that come from there' });
   if (gems.has('tzinfo') && !gems.has('tzinfo-data'))
     needs.push({ kind: 'zoneinfo', why: 'tzinfo reads the time zones of the system' });
