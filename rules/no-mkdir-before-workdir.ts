@@ -21,7 +21,7 @@ export const rule: Rule = {
       const folder = onlyFolder(run);
       if (folder === undefined) continue;
       const { stage, run: instruction } = run;
-      const next = stage.instructions[stage.instructions.indexOf(instruction) + 1];
+      const next = document.instructions[instruction.index + 1];
       if (next?.keyword !== 'WORKDIR') continue;
       const path = pathOf(document, run, folder);
       const root = isRoot(document, stage, instruction);
