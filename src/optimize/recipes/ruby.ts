@@ -90,8 +90,10 @@ function plan(evidence: Evidence): Proposal | Declined {
           Object.hasOwn(LINKED, name) ? [{ header: LINKED[name]!, why: `${name} is linked with it` }] : [],
         );
   const libraries = libraryNeeds(evidence, wanted);
+  const installed = new Set(world.packages.filter(({ isBuildOnly }) => !isBuildOnly).map(({ name }) => name));
+  const isBrought = (name: string) => bringsProgram(gems, name) || installed.has(name);
   const brought = entryPoint.programs.flatMap(({ name, entry }) =>
-    entry === undefined && !name.includes('/') && !shellPrograms.has(name) && bringsProgram(gems, name) ? [name] : [],
+    entry === undefined && !name.includes('/') && !shellPrograms.has(name) && isBrought(name) ? [name] : [],
   );
   return {
     kind: 'proposal',
