@@ -6,7 +6,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'prefer-numeric-user',
   aliases: ['DL3066'],
-  severity: 'info',
+  severity: 'off',
   options: {
     stages: {
       description: '`target`: only the user of the image that is shipped; `all`: every USER',
