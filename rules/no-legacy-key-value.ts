@@ -31,8 +31,8 @@ export const rule: Rule = {
 /** With `=`, and with quotes around a value that white space would end. */
 function assignment(document: Document, { comments }: Instruction, pair: KeyValue): readonly Edit[] | undefined {
   const { name, nameRange, valueRange, value = '' } = pair;
-  // A name in quotes is another word in the new form, and with `NAME = value` something else was meant.
-  if (/["'\\`]/.test(name) || value.startsWith('=')) return undefined;
+  // In the new form quotes and every kind of white space end a name, and with `NAME = value` something else was meant.
+  if (/["'\\`\s\u0085]/.test(name) || value.startsWith('=')) return undefined;
   const gap = { start: nameRange.end, end: valueRange.start };
   // The comment would go with the line it stands in.
   if (comments.some(({ start }) => start >= gap.start && start < gap.end)) return undefined;

@@ -10,7 +10,7 @@ export const rule: Rule = {
     { bad: 'FROM alpine:3.20\nCMD ["app"]', good: 'FROM alpine:3.20\nCMD ["app"]\n' },
     { bad: 'FROM alpine:3.20\nCMD ["app"]\n\n\n', good: 'FROM alpine:3.20\nCMD ["app"]\n' },
   ],
-  *check({ source }) {
+  *check({ source, escape }) {
     const { text, eol } = source;
     let start = text.length;
     while (start > 0 && ' \t\r\n'.includes(text[start - 1]!)) start--;
@@ -20,14 +20,18 @@ export const rule: Rule = {
     const rest = text.slice(start);
     if (rest === '\n' || rest === '\r\n') return;
     const isMissing = rest === '';
+    // A lone carriage return after the sign of continuation would be one no longer.
+    const isOpen = text[start - 1] === escape && !/^\r?\n/.test(rest);
     yield {
       at: isMissing ? { start: Math.max(end - 1, 0), end } : { start: source.lineEnd(start), end },
       message: isMissing ? 'the last line does not end with a newline' : 'the file ends with blank lines',
-      fix: {
-        title: isMissing ? 'Add a newline' : 'Remove the blank lines',
-        safety: 'safe',
-        edits: [{ start, end, text: eol }],
-      },
+      fix: isOpen
+        ? undefined
+        : {
+            title: isMissing ? 'Add a newline' : 'Remove the blank lines',
+            safety: 'safe',
+            edits: [{ start, end, text: eol }],
+          },
     };
   },
 };

@@ -30,7 +30,7 @@ export const rule: Rule = {
         if (instruction.keyword !== 'COPY' || sources.length < 2) continue;
         const path = destinationWord.text.replace(/^(["'])(.*)\1$/, '$2');
         // What a variable ends with is known to the builder only.
-        if (/(?:^|\/)\.{0,2}$|[$\\]/.test(path)) continue;
+        if (/(?:^|\/)\.{0,2}["']?$|^<<|[$\\]/.test(path)) continue;
         const message = `\`${destinationWord.text}\` takes ${sources.length} sources and does not end with a slash`;
         yield { at: destinationWord, message, fix: fixFor(document, copy) };
       }
