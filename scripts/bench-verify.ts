@@ -67,6 +67,7 @@ ${(before.match(/^(?:EXPOSE|CMD).*$/gm) ?? []).join('\n')}
 const CASES: Readonly<Record<string, () => Case>> = {
   'rust-framework': () => optimized('rust/web-server'),
   'go-sqlite': () => optimized('go/pure-sqlite'),
+  'go-cluster': () => optimized('go/cluster-client'),
   'java-framework': () => optimized('java/spring-web'),
   'node-framework': () => optimized('node/next-server'),
   'c-server': () => optimized('c/debian-build-essential'),

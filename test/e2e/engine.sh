@@ -55,7 +55,7 @@ answers() { curl -fsS -m 2 --unix-socket "$socket" http://localhost/_ping >/dev/
 # The pid, if that process is still the engine we started.
 running_pid() {
   local pid
-  pid=$(cat "$pidfile" 2>/dev/null) && [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$socket" && echo "$pid"
+  pid=$(cat "$pidfile" 2>/dev/null) && [ -n "$pid" ] && { tr "\0" " " <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF -- "$socket" && echo "$pid"
 }
 
 # Builds reach package registries through a bridge of their own; where that is not possible, through the host's network.

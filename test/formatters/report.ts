@@ -1,3 +1,4 @@
+import { RuleState } from '../../src/config/rule-state.ts';
 import { parseDocument, Source } from '../../src/dockerfile/index.ts';
 import { type LintSettings, lintDocument } from '../../src/lint/engine.ts';
 import { emptyProject } from '../../src/lint/project.ts';
@@ -6,7 +7,7 @@ import { testBook } from '../commands/run.ts';
 
 /** The settings of all test rules. */
 export const testSettings: LintSettings = {
-  rules: testBook.flatMap((rule) => (rule.severity === 'off' ? [] : [{ rule, severity: rule.severity }])),
+  rules: testBook.flatMap((rule) => new RuleState(rule, ['recommended'], {}).activate(new Map())),
   book: testBook,
   project: emptyProject,
 };
