@@ -5,7 +5,7 @@ import { type HistoryStep, type ImageConfig, readDiffIds, readHistory, readImage
 import type { ContentOptions } from './content.ts';
 import { type FileEntry, FileIndex, parentPath } from './files.ts';
 import { contentOptions, readEntry } from './filesystem.ts';
-import { type ByteStream, readTar } from './tar.ts';
+import { type ByteStream, readLayerTar, readTar } from './tar.ts';
 
 /** One layer of a saved image, lowest first in a list. */
 export interface Layer {
@@ -99,7 +99,7 @@ async function readPart(
   }
   const source = decompress ? Readable.from(rest, { objectMode: false }).pipe(decompress) : rest;
   const layer: FileEntry[] = [];
-  for await (const entry of readTar(source)) layer.push(await readEntry(entry, options));
+  for await (const entry of readLayerTar(source)) layer.push(await readEntry(entry, options));
   for await (const _ of rest); // what follows the end mark
   return { layer };
 }

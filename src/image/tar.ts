@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
-import { createTarDecoder } from 'modern-tar';
+import { Readable, type Writable } from 'node:stream';
+import { extract } from 'tar-stream';
 
 /** Bytes of a tar archive, from an engine or from an entry of an archive around it. */
 export type ByteStream = Readable | AsyncIterable<Uint8Array>;
@@ -44,53 +44,48 @@ export function archivePath(name: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** Pipes bring 64 KiB at a time; what is paid for each piece is more than what is paid for the bytes in it. */
-const PIECE = 512 * 1024;
+/** What an archive ends with, at the least: one block of zeros. */
+const END = 512;
 
-async function* gather(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of stream) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length < PIECE) continue;
-    yield pieces.length === 1 ? piece : Buffer.concat(pieces, length);
-    pieces = [];
-    length = 0;
+/** Passes a stream on, and throws behind its last byte if no end mark came. */
+async function* whole(stream: ByteStream): AsyncGenerator<Uint8Array> {
+  let tail = Buffer.alloc(0);
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    yield piece;
+    tail = Buffer.from(piece.length >= END ? piece.subarray(-END) : Buffer.concat([tail, piece]).subarray(-END));
   }
-  if (length > 0) yield Buffer.concat(pieces, length);
+  if (tail.length < END || tail.some((byte) => byte !== 0)) throw new Error('The archive is cut short');
 }
 
 /** Reads a tar archive entry by entry, in bounded memory. Throws when the archive is cut short or is none. */
-export async function* readTar(stream: ByteStream): AsyncGenerator<TarEntry> {
-  const source = Readable.from(gather(stream), { objectMode: false, highWaterMark: 2 * PIECE });
-  const entries = Readable.toWeb(source).pipeThrough(createTarDecoder({ strict: true }));
-  for await (const { header, body } of entries) {
-    const pax = header.pax ?? {};
+export function readTar(stream: ByteStream): AsyncGenerator<TarEntry> {
+  return readLayerTar(whole(stream));
+}
+
+/** As `readTar`; not all that writes layers writes the end mark, too. */
+export async function* readLayerTar(stream: ByteStream): AsyncGenerator<TarEntry> {
+  const entries = extract();
+  const source = stream instanceof Readable ? stream : Readable.from(stream, { objectMode: false });
+  source.once('error', (error) => entries.destroy(error));
+  entries.once('close', () => source.destroy());
+  source.pipe(entries as unknown as Writable); // written for streams of Node's kind
+  for await (const body of entries) {
+    const { header } = body;
+    const pax = (header.pax ?? {}) as Readonly<Record<string, string>>;
     const type = TYPES[header.type ?? 'file'] ?? 'file';
     const target = header.linkname ?? '';
-    let taken = false;
-    const take = async function* (): AsyncGenerator<Uint8Array> {
-      taken = true;
-      let length = 0;
-      for await (const chunk of body) {
-        length += chunk.length;
-        yield chunk;
-      }
-      if (length < header.size) throw new Error(`The archive ends inside ${header.name}`);
-    };
     yield {
       path: archivePath(pax['GNU.sparse.name'] ?? header.name),
       type,
-      mode: (header.mode ?? 0) & 0o7777,
-      uid: header.uid ?? 0,
-      gid: header.gid ?? 0,
+      mode: header.mode & 0o7777,
+      uid: header.uid,
+      gid: header.gid,
       size: type === 'file' ? Number(pax['GNU.sparse.realsize'] ?? pax['GNU.sparse.size'] ?? header.size) : 0,
-      mtime: Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+      mtime: Math.floor(header.mtime.getTime() / 1000),
       target: type === 'link' ? archivePath(target) : target,
       capability: pax['SCHILY.xattr.security.capability'] ?? '',
-      body: take(),
+      body: body as unknown as AsyncIterable<Uint8Array>,
     };
-    if (!taken) for await (const _ of take());
+    if (!body.destroyed) body.resume(); // what nobody read
   }
 }

@@ -81,6 +81,8 @@ test('reads what GNU tar writes: long names, links, sparse files', async () => {
 test('says when an archive is cut short or none', async () => {
   const tar = await makeTar({ a: 'x'.repeat(5000), b: 'y' });
   await assert.rejects(() => readFilesystem(inPieces(tar.subarray(0, 2000))), /./);
+  await assert.rejects(() => readFilesystem(inPieces(tar.subarray(0, -1024))), /^The archive is cut short$/);
+  await assert.rejects(() => readFilesystem(inPieces(Buffer.alloc(0))), /^The archive is cut short$/);
   await assert.rejects(() => readFilesystem(inPieces(Buffer.from('no tar archive '.repeat(100)))), /./);
 });
 

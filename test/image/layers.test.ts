@@ -72,7 +72,8 @@ test('reads layers that are links to others, as podman writes them', async () =>
   const [a, b, c] = await Promise.all(layers.map(makeTar));
   const manifest = [{ Config: 'cfg.json', Layers: ['a.tar', '2/layer.tar', 'c.tar'] }];
   const link = { '2/layer.tar': { target: '../b.tar' } };
-  const archive = { 'a.tar': a!, ...link, 'b.tar': b!, 'c.tar': c!, 'cfg.json': json(config) };
+  // The second has no end mark: some programs write layers so.
+  const archive = { 'a.tar': a!, ...link, 'b.tar': b!.subarray(0, -1024), 'c.tar': c!, 'cfg.json': json(config) };
   check(await readSavedImage(inPieces(await makeTar({ ...archive, 'manifest.json': json(manifest) }))));
 });
 
