@@ -14,6 +14,8 @@ export const rule: Rule = {
   ],
   *check({ source, instructions, escape }) {
     const heredocs = instructions.flatMap(({ child, heredocs }) => child?.heredocs ?? heredocs);
+    // The image keeps such a line for later as it stands.
+    const kept = new Set(instructions.filter(({ child }) => child?.heredocs.length).map(({ lineEnd }) => lineEnd));
     let next = 0;
     for (const lineStart of source.lineStarts) {
       while (next < heredocs.length && heredocs[next]!.terminator.end < lineStart) next++;
@@ -23,7 +25,7 @@ export const rule: Rule = {
       let start = end;
       while (start > lineStart && (source.text[start - 1] === ' ' || source.text[start - 1] === '\t')) start--;
       // Without the space a lone carriage return would belong to the end of the line, and `# check=` be no directive.
-      if (start === end || /[\r=]/.test(source.text[start - 1] ?? '')) continue;
+      if (start === end || kept.has(end) || /[\r=]/.test(source.text[start - 1] ?? '')) continue;
       const isContinued = source.text[start - 1] === escape;
       yield {
         at: { start, end },
