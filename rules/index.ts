@@ -6,6 +6,8 @@ import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stag
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
 import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noConstantPlatform } from './no-constant-platform.ts';
+import { rule as noCrlf } from './no-crlf.ts';
+import { rule as noCrlfInHeredoc } from './no-crlf-in-heredoc.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noDuplicatePackage } from './no-duplicate-package.ts';
@@ -30,6 +32,8 @@ import { rule as noMaintainer } from './no-maintainer.ts';
 import { rule as noMixedFromAsCase } from './no-mixed-from-as-case.ts';
 import { rule as noMixedKeywordCase } from './no-mixed-keyword-case.ts';
 import { rule as noMkdirBeforeWorkdir } from './no-mkdir-before-workdir.ts';
+import { rule as noMultipleEmptyLines } from './no-multiple-empty-lines.ts';
+import { rule as noMultipleSpaces } from './no-multiple-spaces.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
@@ -102,6 +106,8 @@ export const rules: readonly Rule[] = [
   noCacheMountArtifact,
   noConsecutiveRuns,
   noConstantPlatform,
+  noCrlf,
+  noCrlfInHeredoc,
   noDevDependenciesInFinalStage,
   noDistUpgrade,
   noDuplicatePackage,
@@ -126,6 +132,8 @@ export const rules: readonly Rule[] = [
   noMixedFromAsCase,
   noMixedKeywordCase,
   noMkdirBeforeWorkdir,
+  noMultipleEmptyLines,
+  noMultipleSpaces,
   noNamedUserWithoutPasswd,
   noNumericFrom,
   noOddEncoding,

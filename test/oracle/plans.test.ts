@@ -14,8 +14,19 @@ const EXTRA = process.env.ORACLE_SEEDS;
 const test = suite("safe fixes and BuildKit's plan of the build", { timeout: 10 * 60_000 });
 const oracle = Oracle.open();
 
+/** The rules about what the builder does not look at. */
+const LAYOUT: readonly string[] = [
+  'no-crlf',
+  'no-multiple-empty-lines',
+  'no-multiple-spaces',
+  'no-trailing-spaces',
+  'require-final-newline',
+];
+
 /** The rules whose fixes change no command, so that steps and configuration stay the same to the letter. */
-const repairing = rules.filter((rule) => rule.fixable === 'safe' && checkOf(rule) !== undefined);
+const repairing = rules.filter(
+  (rule) => rule.fixable === 'safe' && (checkOf(rule) !== undefined || LAYOUT.includes(rule.id)),
+);
 
 if (typeof oracle === 'string') test.skip('the same steps and the same image', oracle);
 else testWith(oracle);
@@ -26,6 +37,19 @@ function testWith(oracle: Oracle): void {
     const { differences, compared } = compareAll(oracle, filesIn(fixtures));
     assert.equal(differences, []);
     assert.ok(compared > 20, `only ${compared} files with fixes that BuildKit takes`);
+  });
+  test('the same steps and the same image after every safe fix of the fixtures with CRLF', () => {
+    const { differences, compared, fixes } = compareAll(oracle, filesIn(fixtures).map(withCrlf));
+    assert.equal(differences, []);
+    assert.ok(compared > 20 && fixes['no-crlf']! > 1_000, `only ${compared} files with fixes that BuildKit takes`);
+  });
+  test('a carriage return is dropped at the end of a line, and kept in a heredoc', () => {
+    const plan = (text: string) => JSON.stringify(oracle.convert([{ dockerfile: Buffer.from(text) }])[0]);
+    for (const [text, isKept] of CARRIAGE_RETURNS) {
+      const [before, after] = [plan(text), plan(text.replaceAll('\r', ''))];
+      assert.match(after, '"error":null', text);
+      assert.is(before !== after, isKept, JSON.stringify(text));
+    }
   });
   test('the label that stands in for MAINTAINER has its text', () => {
     const { wrong, compared } = compareAuthors(oracle, [fixtures, ...(EXTRA ? [EXTRA] : [])].flatMap(filesIn));
@@ -39,6 +63,22 @@ function testWith(oracle: Oracle): void {
       assert.equal(differences, []);
     });
   }
+}
+
+const CARRIAGE_RETURNS: readonly (readonly [text: string, isKept: boolean])[] = [
+  ['# escape=`\r\nFROM alpine\r\nRUN a `\r\n  # c\r\n\r\n  b\r\n', false],
+  ['FROM alpine\r\nRUN ["a", \\\r\n  "b"]\r\nCMD ["c"]\r\nENV A=1 \\ \r\n  B="2 \\\r\n 3"\r\nENV C d e\r\n', false],
+  ['FROM alpine\r\nONBUILD RUN a \\\r\n  b\r\nWORKDIR /a\r\nENTRYPOINT a b\r\nLABEL a=b\r\r\n', false],
+  ['FROM alpine\r\nRUN <<EOF\r\na\nEOF\r\nCOPY <<EOF /a\r\nEOF\r\n', false],
+  ['FROM alpine\nRUN <<EOF\na\r\nEOF\n', true],
+  ['FROM alpine\nRUN <<EOF\n#!/bin/sh\r\na\nEOF\n', true],
+  ['FROM alpine\nRUN cat <<EOF >a\na\r\nEOF\n', true],
+  ['FROM alpine\nCOPY <<-EOF /a\n\ta\r\nEOF\n', true],
+];
+
+/** The file as an editor on Windows would save it. */
+function withCrlf(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }
 
 interface Outcome {
