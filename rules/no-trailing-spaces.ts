@@ -5,7 +5,7 @@ export const rule: Rule = {
   severity: 'off',
   fixable: 'safe',
   summary: 'White space at the end of a line',
-  why: 'Nobody sees it, and editors that take it away make changes nobody meant. The builder drops it, behind the character that continues a line as well; a shell would not. Heredocs are left alone: what stands in them is content.',
+  why: 'Nobody sees it, and editors that take it away make changes nobody meant. The builder drops it, behind the character that continues a line as well; a shell would not. Heredocs and the ends of ONBUILDs are left alone: what stands there is content.',
   examples: [
     {
       bad: 'FROM debian:12  \nRUN apt-get update \\ \n    && apt-get upgrade -y\t\n',
@@ -14,8 +14,8 @@ export const rule: Rule = {
   ],
   *check({ source, instructions, escape }) {
     const heredocs = instructions.flatMap(({ child, heredocs }) => child?.heredocs ?? heredocs);
-    // The image keeps such a line for later as it stands.
-    const kept = new Set(instructions.filter(({ child }) => child?.heredocs.length).map(({ lineEnd }) => lineEnd));
+    // The image keeps an ONBUILD to the end of the line.
+    const kept = new Set(instructions.filter(({ child }) => child).map(({ lineEnd }) => lineEnd));
     let next = 0;
     for (const lineStart of source.lineStarts) {
       while (next < heredocs.length && heredocs[next]!.terminator.end < lineStart) next++;
