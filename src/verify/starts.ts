@@ -16,10 +16,12 @@ interface OriginalRuns {
 /** How both are started and asked, known as soon as the original is built. */
 interface RunPlan {
   readonly image: string;
-  readonly start: Partial<Watch>;
-  /** Undefined where containers cannot be reached. */
+  readonly config: ImageConfig;
+  /** What an image of this config is started with. Asks at once what says that it is a server. */
+  readonly start: (config: ImageConfig) => Partial<Watch>;
+  /** For a second start, of what turns out to be a server; undefined where containers cannot be reached. */
   readonly serve: Partial<Watch> | undefined;
-  /** Its config says that it is a server, so that this need not be found out first. */
+  /** The original's config says that it is a server, so that this need not be found out first. */
   readonly saysServer: boolean;
 }
 
@@ -67,17 +69,14 @@ export class Starts {
   async #observeOriginal(): Promise<OriginalRuns> {
     const plan = await this.#planRuns();
     if (plan === undefined) return {};
-    const { image, start: startWatch, serve: serveWatch } = plan;
+    const { image, serve } = plan;
     this.#tell('start', 'before', 'Starting the original twice, to see what differs by itself');
-    const starting = this.#twice(image, startWatch, 'start');
-    const serving = (watch: Partial<Watch>) => {
-      this.#tell('serve', 'before', 'Asking the original for pages, twice');
-      return this.#twice(image, watch, 'serve');
-    };
-    const [start, served] = await Promise.all([starting, plan.saysServer && serveWatch && serving(serveWatch)]);
+    const start = await this.#twice(image, plan.start(plan.config), 'start');
     const isServer = start[0].alive && start[0].ports?.length !== 0;
-    if (!isServer || serveWatch === undefined) return { start, isServer };
-    return { start, isServer, serve: served || (await serving(serveWatch)) };
+    if (!isServer || serve === undefined) return { start, isServer };
+    if (plan.saysServer) return { start, isServer, serve: start };
+    this.#tell('serve', 'before', 'Asking the original for pages, twice');
+    return { start, isServer, serve: await this.#twice(image, serve, 'serve') };
   }
 
   #planRuns(): Promise<RunPlan | undefined> {
@@ -91,12 +90,15 @@ export class Starts {
     const config = readImageConfig(await this.#engine.inspect(image));
     if (startCommand(config).length === 0) return undefined;
     const paths = ['/', ...healthPaths(config), ...(this.#options.paths ?? [])];
+    const asking = { network: 'internal', paths } as const;
     const { reachable } = this.#engine.capabilities;
+    const says = saysServer(config);
     return {
       image,
-      start: watchOf(config),
-      serve: reachable ? { network: 'internal', paths, abandon: true } : undefined,
-      saysServer: saysServer(config),
+      config,
+      start: (of) => ({ ...watchOf(of), ...(reachable && says ? asking : {}) }),
+      serve: reachable ? { ...asking, abandon: true } : undefined,
+      saysServer: says,
     };
   }
 
@@ -106,13 +108,16 @@ export class Starts {
     if (plan === undefined) return {};
     this.#tell('start', 'after', 'Starting the rewrite');
     const config = readImageConfig(await this.#engine.inspect(image));
+    const starting = this.#observe(image, plan.start(config), 'start');
+    if (plan.saysServer) {
+      const started = await starting;
+      return { started, served: started };
+    }
     const serve = async () => {
-      const { serve } = plan;
-      if (serve === undefined) return undefined;
-      if (!plan.saysServer && (await this.original()).serve === undefined) return undefined;
-      return await this.#observe(image, serve, 'serve');
+      if (plan.serve === undefined || (await this.original()).serve === undefined) return undefined;
+      return await this.#observe(image, plan.serve, 'serve');
     };
-    const [started, served] = await Promise.all([this.#observe(image, watchOf(config), 'start'), serve()]);
+    const [started, served] = await Promise.all([starting, serve()]);
     return { started, served };
   }
 
