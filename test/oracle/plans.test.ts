@@ -5,10 +5,13 @@ import { fixDocument } from '../../src/lint/fixes.ts';
 import { emptyProject } from '../../src/lint/project.ts';
 import { assert, suite } from '../runner/suite.ts';
 import { checkOf } from './checks.ts';
+import { generateDockerfiles } from './generate.ts';
 import { Oracle } from './oracle.ts';
 import { filesIn } from './seeds.ts';
 
-// For longer runs by hand: a folder of real files.
+// For longer runs by hand: other seeds, more inputs, and a folder of real files.
+const SEED = Number(process.env.ORACLE_SEED ?? 1);
+const COUNT = Number(process.env.ORACLE_PLAN_COUNT ?? 2_000);
 const EXTRA = process.env.ORACLE_SEEDS;
 
 const test = suite("safe fixes and BuildKit's plan of the build", { timeout: 10 * 60_000 });
@@ -42,6 +45,16 @@ function testWith(oracle: Oracle): void {
     const { differences, compared, fixes } = compareAll(oracle, filesIn(fixtures).map(withCrlf));
     assert.equal(differences, []);
     assert.ok(compared > 20 && fixes['no-crlf']! > 1_000, `only ${compared} files with fixes that BuildKit takes`);
+  });
+  test(`the same steps and the same image after every safe fix of ${COUNT} generated Dockerfiles`, () => {
+    const inputs = generateDockerfiles(SEED, filesIn(fixtures));
+    const files = Array.from({ length: COUNT }, () => inputs.next().value as Buffer);
+    const { differences, compared } = compareAll(
+      oracle,
+      files.flatMap((bytes) => [bytes, withCrlf(bytes)]),
+    );
+    assert.equal(differences, []);
+    assert.ok(compared > COUNT / 10, `only ${compared} files with fixes that BuildKit takes`);
   });
   test('a carriage return is dropped at the end of a line, and kept in a heredoc', () => {
     const plan = (text: string) => JSON.stringify(oracle.convert([{ dockerfile: Buffer.from(text) }])[0]);
