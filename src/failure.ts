@@ -33,3 +33,8 @@ export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** Whether the file system refused something; not every such error knows the path. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && Object.hasOwn(SENTENCES, errorCode(error) ?? '');
+}

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConfigError, ConfigSearch } from '../config/load.ts';
 import { patternMatcher } from '../config/patterns.ts';
@@ -7,7 +8,7 @@ import { type BuildArgs, type Document, decodeSource, parseDocument } from '../d
 import { detectEngine, engineNames } from '../engines/detect.ts';
 import { type Engine, EngineError } from '../engines/engine.ts';
 import { Session } from '../engines/session.ts';
-import { describeFailure } from '../failure.ts';
+import { describeFailure, isFileError } from '../failure.ts';
 import type { VerifyOptions } from '../verify/index.ts';
 import { type OptionValues, readChoice, readText, UsageError, type World } from './command.ts';
 import { Progress } from './progress.ts';
@@ -122,6 +123,8 @@ export async function withSession<T>(
   } catch (error) {
     if (session.signal.aborted) return undefined;
     if (error instanceof EngineError) throw new UsageError(describeFailure(error));
+    // A full disk, mostly: what is written here is written to the folder of temporary files.
+    if (isFileError(error)) throw new UsageError(`${error.path ?? tmpdir()}: ${describeFailure(error)}`);
     throw error;
   } finally {
     isOver = true;
