@@ -69,7 +69,7 @@ const BY_PATH: readonly (readonly [FileClass, RegExp])[] = [
   ],
   [
     'build intermediate',
-    /\.(?:o|obj|lo|la|d|rlib|rmeta|gcda|gcno|tsbuildinfo|hi|dyn_o|cmi|cmx|cmo)$|\/(?:CMakeCache\.txt|cmake_install\.cmake|\.rustc_info\.json|\.cargo-lock|\.fingerprint)$/,
+    /\.(?:o|obj|lo|la|d|rlib|rmeta|gcda|gcno|tsbuildinfo|hi|dyn_o|cmi|cmx|cmo)$|\/(?:CMakeCache\.txt|cmake_install\.cmake|\.rustc_info\.json|\.cargo-lock|\.fingerprint)$|\/target\/[^/]+\.[jw]ar\.original$/,
   ],
   [
     'test',

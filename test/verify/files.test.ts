@@ -24,6 +24,7 @@ test('sources, caches, toolchains and project files may go', async () => {
     'app/Makefile': 'x',
     'app/Dockerfile.test-build': 'x',
     'app/third_party/lib.c': 'x',
+    'app/target/shop-1.0.jar.original': 'what the plug-in made it of',
     'root/.cache/go-build/00/aa': 'x',
     'go/pkg/mod/example.com/x@v1/file.html': 'x',
     'usr/local/go/bin/go': 'x',
