@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 'use strict';
-const { enableCompileCache } = require('node:module');
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const bundle = join(__dirname, '../dist/cli.cjs');
-enableCompileCache?.();
+const dist = join(__dirname, '../dist');
 
 // A reader that has seen enough, like `head`, is no error. Listening here instead of on stdout leaves it untouched, and
 // so uninitialised, when there is nothing to say.
@@ -21,7 +20,7 @@ async function run() {
 
 function load() {
   try {
-    return loadCompiled() ?? require(bundle);
+    return loadPart('cli.cjs');
   } catch (error) {
     // Missing is the bundle itself, not something that it requires.
     if (error.code !== 'MODULE_NOT_FOUND' || error.requireStack?.[0] !== __filename) throw error;
@@ -29,28 +28,26 @@ function load() {
   }
 }
 
-// Node 20 forgets between runs what it has compiled, which takes longer than linting a file. The build leaves the
-// compiled code beside the bundle, for the very version of Node that it ran on.
-function loadCompiled() {
-  if (enableCompileCache) return undefined;
-  const { readFileSync } = require('node:fs');
+// Compiling takes longer than linting a file. The build leaves compiled code beside what a lint loads, for the very
+// version of Node that it ran on; newer ones of other versions remember what they compile.
+function loadPart(name) {
+  const file = join(dist, name);
   let cachedData;
   try {
-    cachedData = readFileSync(`${bundle}.${process.version}-${process.arch}`);
+    cachedData = readFileSync(`${file}.${process.version}-${process.arch}`);
   } catch {
-    return undefined;
+    require('node:module').enableCompileCache?.();
+    return require(file);
   }
   const { Script } = require('node:vm');
-  const { createRequire, wrap } = require('node:module');
   const module = { exports: {} };
-  new Script(wrap(readFileSync(bundle, 'latin1')), { filename: bundle, cachedData }).runInThisContext()(
-    module.exports,
-    createRequire(bundle),
-    module,
-    bundle,
-    join(bundle, '..'),
-  );
+  const wrapped = `(function (exports, require, module) {${readFileSync(file, 'latin1')}\n})`;
+  new Script(wrapped, { filename: file, cachedData }).runInThisContext()(module.exports, requireFrom, module);
   return module.exports;
+}
+
+function requireFrom(name) {
+  return name.startsWith('./') ? loadPart(name) : require(name);
 }
 
 function fail(error) {

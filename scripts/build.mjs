@@ -6,12 +6,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const { wrap } = require('node:module');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 
 /** @type {import('esbuild').BuildOptions} */
@@ -43,17 +43,20 @@ function lazyChunks(chunks) {
   return {
     name: 'lazy-chunks',
     setup({ onResolve, onLoad, resolve }) {
-      onResolve({ filter: /^[@a-z]|\/commands\// }, async ({ path, kind, resolveDir, importer, pluginData }) => {
-        if (kind !== 'dynamic-import' || path.startsWith('node:') || pluginData === chunks) return undefined;
-        const found = await resolve(path, { kind, resolveDir, importer, pluginData: chunks });
-        if (found.external || found.errors.length > 0) return found;
-        const name = path
-          .replace(/^\.\/(.*)\.ts$/, '$1')
-          .replaceAll('/', '-')
-          .replace('@', '');
-        chunks.set(name, found.path);
-        return { path: name, namespace: 'lazy' };
-      });
+      onResolve(
+        { filter: /^[@a-z]|\/commands\/|\/import-module\.ts$/ },
+        async ({ path, kind, resolveDir, importer, pluginData }) => {
+          if (kind !== 'dynamic-import' || path.startsWith('node:') || pluginData === chunks) return undefined;
+          const found = await resolve(path, { kind, resolveDir, importer, pluginData: chunks });
+          if (found.external || found.errors.length > 0) return found;
+          const name = path
+            .replace(/^\.\/(.*)\.ts$/, '$1')
+            .replaceAll('/', '-')
+            .replace('@', '');
+          chunks.set(name, found.path);
+          return { path: name, namespace: 'lazy' };
+        },
+      );
       onResolve({ filter: /^\./, namespace: 'lazy' }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => ({
         contents: `module.exports = require('./${path}.cjs')`,
@@ -65,15 +68,16 @@ function lazyChunks(chunks) {
 
 async function bundleExecutable() {
   mkdirSync(outdir, { recursive: true });
-  for (const name of readdirSync(outdir)) if (name.startsWith('cli.cjs.')) rmSync(join(outdir, name));
+  for (const name of readdirSync(outdir)) if (/\.cjs\../.test(name)) rmSync(join(outdir, name));
   const chunks = new Map();
   await build({ ...bundled, entryPoints: ['src/cli.ts'], plugins: [lazyChunks(chunks)] });
   await build({ ...bundled, entryPoints: Object.fromEntries(chunks) });
-  await compileBundle(join(outdir, 'cli.cjs'));
+  await compileParts();
 }
 
-/** A Dockerfile that gives the rules something to do. */
-const sample = `ARG TAG=1
+/** What gives the rules, and whoever reads configurations, something to do. */
+const samples = {
+  Dockerfile: `ARG TAG=1
 FROM golang:$TAG
 WORKDIR /src
 COPY go.mod ./
@@ -85,23 +89,64 @@ ENV A=1 B="2"
 COPY --from=0 /app /app
 USER app
 CMD ["/app"]
-`;
+`,
+  '.gitignore': 'dist\n',
+  '.dockerfileoptrc.json': '{ "extends": "recommended", "rules": { "no-sudo": ["error"] } }',
+  '.dockerfileoptrc.yaml': `# what holds here
+extends: [recommended]
+rules:
+  no-sudo: error
+  no-apt-lists: [warn]
+overrides:
+  - files: '*.dev'
+    rules: { no-sudo: "off" }
+trustedRegistries:
+  - docker.io
+`,
+  '.hadolint.yaml': 'ignored: [DL3008]\noverride:\n  error: [DL3015]\ntrustedRegistries:\n  - docker.io\n',
+};
 
-/** Leaves the compiled code for the executable; compiled is what a lint needs, so one is run. */
-async function compileBundle(file) {
-  const script = new Script(wrap(readFileSync(file, 'latin1')), { filename: file });
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+/** Leaves the compiled code for the executable of the parts that a lint loads; what it needs of them is found by linting. */
+async function compileParts() {
+  const scripts = new Map();
+  // What Sparkplug once compiled it compiles again as soon as it is loaded, which takes longer than it saves.
+  setFlagsFromString('--no-sparkplug');
+  const load = (name) => {
+    const file = join(outdir, name);
+    const script = new Script(wrapPart(readFileSync(file, 'latin1')), { filename: file });
+    const module = { exports: {} };
+    scripts.set(file, script);
+    const requireFrom = (name) => (name.startsWith('./') ? load(name) : require(name));
+    script.runInThisContext()(module.exports, requireFrom, module);
+    return module.exports;
+  };
+  const { main } = load('cli.cjs');
   const folder = mkdtempSync(join(tmpdir(), 'build-'));
   try {
-    writeFileSync(join(folder, 'Dockerfile'), sample);
+    const configs = Object.keys(samples).filter((name) => /rc|hadolint/.test(name));
+    for (const [name, text] of Object.entries(samples)) {
+      if (!configs.includes(name)) writeFileSync(join(folder, name), text);
+    }
     const nowhere = { isTTY: false, write: () => {} };
-    await module.exports.main([join(folder, 'Dockerfile')], { stdout: nowhere, stderr: nowhere });
+    const surroundings = { stdout: nowhere, stderr: nowhere, env: {} };
+    for (const name of configs) {
+      writeFileSync(join(folder, name), samples[name]);
+      for (const path of [folder, join(folder, 'Dockerfile')]) {
+        if ((await main([path], surroundings)) === 2) throw new Error(`the sample does not go with ${name}`);
+      }
+      rmSync(join(folder, name));
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  writeFileSync(`${file}.${process.version}-${process.arch}`, script.createCachedData());
+  // The flags go into the code, which is refused under others.
+  setFlagsFromString('--sparkplug');
+  for (const [file, script] of scripts)
+    writeFileSync(`${file}.${process.version}-${process.arch}`, script.createCachedData());
 }
+
+/** As the executable does it: V8 takes compiled code for a text of the same length only. */
+const wrapPart = (text) => `(function (exports, require, module) {${text}\n})`;
 
 async function compileLibrary() {
   rmSync(join(root, 'dist/lib'), { recursive: true, force: true });

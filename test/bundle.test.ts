@@ -80,17 +80,30 @@ test('loads on the way to a lint without findings nothing but the bundle and the
 
 test('keeps what is rarely needed in chunks of its own', () => {
   const chunks = readdirSync(join(folder, 'dist'));
-  for (const name of ['cosmiconfig', 'diff', 'ignore', 'picocolors', 'commands-verify', 'commands-graph'])
+  for (const name of ['cosmiconfig', 'js-yaml', 'diff', 'ignore', 'picocolors', 'commands-verify', 'commands-graph'])
     assert.ok(chunks.includes(`${name}.cjs`), name);
 });
 
-test('starts from compiled code where Node keeps none itself', () => {
-  const code = `const { Script } = require('node:vm'); const { wrap } = require('node:module'); const { readFileSync } = require('node:fs');
-    const bundle = process.argv[1];
-    const cachedData = readFileSync(bundle + '.' + process.version + '-' + process.arch);
-    console.log(new Script(wrap(readFileSync(bundle, 'latin1')), { filename: bundle, cachedData }).cachedDataRejected);`;
-  const { stdout } = spawnSync(process.execPath, ['-e', code, join(folder, 'dist/cli.cjs')], { encoding: 'utf8' });
-  assert.is(stdout, 'false\n');
+test('starts from compiled code, and reads configurations with such', () => {
+  const preload = join(folder, 'rejected.cjs');
+  writeFileSync(
+    preload,
+    `const vm = require('node:vm');
+     vm.Script = class extends vm.Script {
+       constructor(text, options) {
+         super(text, options);
+         console.error(require('node:path').basename(options.filename), this.cachedDataRejected);
+       }
+     };`,
+  );
+  const { stderr } = run(['--color', 'sub'], { env: { NODE_OPTIONS: `--require ${preload}` } });
+  assert.equal(stderr.trim().split('\n'), ['cli.cjs false', 'js-yaml.cjs false', 'ignore.cjs false']);
+});
+
+test('runs the code that a configuration names', () => {
+  writeFileSync(join(folder, 'work/plugin.mjs'), 'export const rules = 1;\n');
+  writeFileSync(join(folder, 'work/code.mjs'), 'export default { plugins: "./plugin.mjs" };\n');
+  assert.match(run(['-c', 'code.mjs', 'sub']).stderr, /plugins: \.\/plugin\.mjs: exports no list of `rules`/);
 });
 
 test('compiled code of another version, or none, is no trouble', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import type { YAMLException } from 'js-yaml';
 import { describeFailure } from '../failure.ts';
 import { nearest } from '../lint/nearest.ts';
 import type { Rule } from '../lint/types.ts';
@@ -163,11 +164,14 @@ async function readValue(path: string, code: boolean): Promise<unknown> {
     if (text.trim() === '') return {};
     const extension = extname(path);
     if (extension === '.json') return parseJson(text);
-    // Only the loaders are cosmiconfig's. Its explorers run `.config/config.js` of the working folder when they are
-    // made, and follow `$import` to any file.
-    const { defaultLoaders } = await import('cosmiconfig');
-    if (/^(\.ya?ml)?$/.test(extension)) return defaultLoaders['.yaml'](path, text);
-    if (code && /^\.[cm]?js$/.test(extension)) return await defaultLoaders['.js'](path, text);
+    // The parser that cosmiconfig has its YAML from, and not by way of it: that takes thrice as long.
+    if (/^(\.ya?ml)?$/.test(extension)) return (await import('js-yaml')).load(text);
+    if (code && /^\.[cm]?js$/.test(extension)) {
+      // Only the loader is cosmiconfig's. Its explorers run `.config/config.js` of the working folder when they are
+      // made, and follow `$import` to any file.
+      const { defaultLoaders } = await import('cosmiconfig');
+      return await defaultLoaders['.js'](path, text);
+    }
     throw new Error('only .json, .yaml, .yml, .js, .mjs and .cjs are read');
   } catch (error) {
     throw new ConfigError(path, describeLoadError(error));
@@ -176,9 +180,9 @@ async function readValue(path: string, code: boolean): Promise<unknown> {
 
 const ownPart = (manifest: unknown) => (isMapping(manifest) ? manifest.dockerfileopt : undefined);
 
-/** The YAML parser shows the lines around; what is wrong, and where, stands in the line after the first. */
+/** The YAML parser shows the lines around; one line with the place is enough. */
 function describeLoadError(error: unknown): string {
-  const message = describeFailure(error);
-  const yaml = /^YAML Error in .*?: (.*?) \((\d+):(\d+)\)/.exec(message);
-  return yaml ? `line ${yaml[2]}, column ${yaml[3]}: ${yaml[1]}` : message;
+  if (!(error instanceof Error && error.name === 'YAMLException')) return describeFailure(error);
+  const { reason, mark } = error as YAMLException;
+  return mark ? `line ${mark.line + 1}, column ${mark.column + 1}: ${reason}` : reason;
 }

@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describeFailure } from '../failure.ts';
 import { ruleNames } from '../lint/engine.ts';
 import type { Rule } from '../lint/types.ts';
@@ -29,7 +28,8 @@ export async function loadPlugins(path: string, book: readonly Rule[]): Promise<
 async function readPlugin(file: string, path: string, name: string): Promise<readonly unknown[]> {
   let module: { readonly rules?: unknown; readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    const { importModule } = await import('./import-module.ts');
+    module = await importModule(file);
   } catch (error) {
     throw new ConfigError(path, `plugins: ${name}: ${describeFailure(error)}`);
   }
