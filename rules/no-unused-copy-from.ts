@@ -70,7 +70,7 @@ function writes(copy: Copy): string[] {
 function isFile(path: string | undefined): boolean {
   return (
     path !== undefined &&
-    /\.(?!d$|git$)[a-z][a-z0-9]{0,4}$/i.test(path) &&
+    /\.(?!d$|git$)[a-z][a-z0-9]{0,4}$/.test(path.toLowerCase()) &&
     !/\.(?:tar|t?gz|bz2|xz|tgz|zst)$/i.test(path)
   );
 }

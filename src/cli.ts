@@ -120,8 +120,8 @@ async function dispatch(argv: readonly string[], world: World, surroundings: Sur
   const isCommand = Object.hasOwn(commands, first);
   const command = await commands[isCommand ? first : 'lint']!();
   const { values, positionals } = parse(isCommand ? argv.slice(1) : argv, command);
-  const meant = isCommand ? undefined : nearest(first, Object.keys(commands));
-  if (meant && !existsSync(first)) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
+  const meant = isCommand || existsSync(first) ? undefined : nearest(first, Object.keys(commands));
+  if (meant) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
   if (values.help) world.print(isCommand ? command.help : `${help}${command.help}`);
   else if (values.version) world.print(`${version}\n`);
   else return command.run(values, positionals, { ...world, palette: paletteFor(values, surroundings) });

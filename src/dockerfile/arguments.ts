@@ -25,7 +25,7 @@ export interface KeyValue extends Range {
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
 const UNQUOTED = -1;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 
 /** Splits at white space; quotes mean nothing. */
 export function splitWords(joined: JoinedText, from: number, end: number): Word[] {

@@ -164,7 +164,7 @@ class Reader {
 function encodingProblems(source: Source): Problem[] {
   const problems: Problem[] = [];
   if (!source.isUtf8) {
-    const start = Math.max(source.text.search(/\p{Surrogate}/u), 0);
+    const start = Math.max(source.text.search(/[\ud800-\udfff]/u), 0);
     problems.push({ kind: 'encoding', message: 'the file is not valid UTF-8', start, end: start + 1 });
   }
   const nul = source.text.indexOf('\0');

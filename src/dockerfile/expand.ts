@@ -75,7 +75,8 @@ function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-const NAME = /[\p{L}_][\p{L}\p{Nd}_]*|[0-9]+|[@*#?$!-]/uy;
+const ASCII_NAME = /[A-Za-z_]\w*|[0-9]+|[@*#?$!-]/y;
+const anyName = () => /[\p{L}_][\p{L}\p{Nd}_]*|[0-9]+|[@*#?$!-]/uy;
 
 /** Reads a text once, character by character, as the builder's own small shell does. */
 class Expander {
@@ -245,10 +246,17 @@ class Expander {
   }
 
   #name(): string {
-    NAME.lastIndex = this.#at;
-    const name = NAME.exec(this.#text)?.[0] ?? '';
-    this.#at += name.length;
-    return name;
+    const name = this.#match(ASCII_NAME);
+    // Most names are ASCII, and the table of all letters takes longer to make than most files to lint.
+    const end = this.#at + name.length;
+    const whole = this.#text.charCodeAt(end) < 128 || end === this.#text.length ? name : this.#match(anyName());
+    this.#at += whole.length;
+    return whole;
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0] ?? '';
   }
 
   #braced(start: number): string {
@@ -399,10 +407,11 @@ function matchGlob(characters: readonly string[], from: number, glob: Glob, long
 
 /** A replacement of all matches may name the match: the builder hands it to its regular expressions. */
 function fillTemplate(template: string, match: string): string {
-  return template.replace(TEMPLATE, (whole, name?: string, braced?: string) => {
-    if (whole === '$$') return '$';
-    return (name ?? braced) === '0' ? match : '';
-  });
+  return template.replace(
+    /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
+    (whole, name?: string, braced?: string) => {
+      if (whole === '$$') return '$';
+      return (name ?? braced) === '0' ? match : '';
+    },
+  );
 }
-
-const TEMPLATE = /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu;

@@ -47,7 +47,7 @@ function readMarker(word: string): Omit<HeredocMarker, 'marker'> | undefined {
   if (!match || names?.length !== 1) return undefined;
   const raw = names[0]!.text;
   // In a name the builder replaces a byte that is not UTF-8, and then does not find the terminator.
-  const name = unquote(raw).replace(/\p{Surrogate}/gu, '\ufffd');
+  const name = unquote(raw).replace(/[\ud800-\udfff]/gu, '\ufffd');
   if (name === '') return undefined;
   return {
     name,

@@ -265,33 +265,23 @@ function pacmanCommand(
   return { action: /u/.test(operation) ? 'upgrade' : 'update', manager, subcommand, packages };
 }
 
-const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
-
-const EXACT: Record<BuildPackageKind, ReadonlySet<string>> = {
-  compiler: set(
-    `build-essential build-base alpine-sdk base-devel gcc g++ cpp gcc-c++ gcc-multilib g++-multilib gfortran gcc-gfortran
+const EXACT: Readonly<Record<BuildPackageKind, string>> = {
+  compiler: `build-essential build-base alpine-sdk base-devel gcc g++ cpp gcc-c++ gcc-multilib g++-multilib gfortran gcc-gfortran
     gcc-objc gobjc gcc-go gccgo clang llvm clang-tools binutils nasm yasm golang go golang-go golang-bin rust rustc cargo rustup ghc
     cabal-install haskell-stack stack ocaml opam nim zig crystal shards dmd ldc fpc mono-devel mono-mcs valac vala
     swiftlang openjdk-devel default-jdk default-jdk-headless tinygo emscripten tcc ldc dmd gdc musl-tools lld gold dpkg-dev fakeroot rpcsvc-proto
     devscripts debhelper dh-make dh-python rpm-build rpmdevtools abuild patchelf nodejs-devel typescript node-typescript
     development-tools libtool-bin python3-devtools elixir-dev erlang-dev sbt leiningen cross-toolchain-base
     c-compiler c++-compiler mingw-w64 gcc-mingw-w64 redhat-rpm-config crossbuild-essential-arm64 crossbuild-essential-armhf`,
-  ),
-  headers: set(
-    'linux-headers kernel-headers kernel-devel libc-dev musl-dev glibc-devel libc6-dev zlib1g-dev python-dev',
-  ),
-  'build system': set(
-    `make cmake cmake3 ninja ninja-build samurai meson autoconf autoconf-archive automake autotools-dev libtool m4 bison flex byacc re2c gperf
+  headers: 'linux-headers kernel-headers kernel-devel libc-dev musl-dev glibc-devel libc6-dev zlib1g-dev python-dev',
+  'build system': `make cmake cmake3 ninja ninja-build samurai meson autoconf autoconf-archive automake autotools-dev libtool m4 bison flex byacc re2c gperf
     pkg-config pkgconf pkgconfig pkgconf-pkg-config scons bazel bazelisk buck maven gradle ant sbt gmake bmake gnumake qmake6 dub
     intltool gettext-dev autopoint ccache sccache distcc swig swig3.0 swig4.0 cython cython3 node-gyp gyp waf premake xmake
     just go-task protobuf-compiler protoc protobuf-compiler-grpc thrift-compiler capnproto help2man texinfo asciidoc
     asciidoctor doxygen xutils-dev imake patch bc-dev automoc qmake qt5-qmake qttools5-dev-tools quilt equivs`,
-  ),
-  vcs: set('git git-core git-lfs git-svn mercurial hg subversion bzr breezy cvs svn'),
-  download: set('curl wget wget2 aria2 axel curl-minimal'),
-  debugger: set(
-    'gdb gdbserver lldb strace ltrace valgrind perf linux-perf linux-tools-common linux-tools-generic delve',
-  ),
+  vcs: 'git git-core git-lfs git-svn mercurial hg subversion bzr breezy cvs svn',
+  download: 'curl wget wget2 aria2 axel curl-minimal',
+  debugger: 'gdb gdbserver lldb strace ltrace valgrind perf linux-perf linux-tools-common linux-tools-generic delve',
 };
 
 /** Names that the patterns below would take for build packages, and that are needed at run time or are harmless. */
@@ -354,11 +344,23 @@ export function packageName(word: string): string {
 const GROUPS =
   /^@?["']?(?:development[ -]tools|development|c-development|base-devel|buildsys-build|rpm-development-tools|devel_basis|devel_C_C\+\+)["']?$/i;
 
-const kinds = Object.keys(EXACT) as BuildPackageKind[];
+let exact: ReadonlyMap<string, BuildPackageKind> | undefined;
+
+/** The kind of a package by its name, made when it is first asked for. */
+function exactKind(name: string): BuildPackageKind | undefined {
+  exact ??= new Map(
+    Object.entries(EXACT)
+      .reverse() // the first kind that lists a name holds
+      .flatMap(([kind, names]) => names.split(/\s+/).map((each) => [each, kind as BuildPackageKind] as const)),
+  );
+  return exact.get(name);
+}
 
 /** The packages of language package managers that exist to build other packages. */
-const PYTHON_BUILD = set(
-  'build cython meson meson-python ninja cmake scikit-build scikit-build-core maturin setuptools-rust pybind11 hatchling flit poetry-core nuitka pyinstaller conan',
+const PYTHON_BUILD = new Set(
+  'build cython meson meson-python ninja cmake scikit-build scikit-build-core maturin setuptools-rust pybind11 hatchling flit poetry-core nuitka pyinstaller conan'.split(
+    ' ',
+  ),
 );
 
 /** Why `name` is needed for building only, or nothing when it is not known to be; `manager` is a command (`apt-get`) of this table. */
@@ -370,8 +372,7 @@ export function isBuildPackage(manager: string, name: string): BuildPackageKind 
   const plain = packageName(name).toLowerCase();
   if (known.family === 'language') return PYTHON_BUILD.has(plain) ? 'build system' : undefined;
   if (NOT_BUILD.test(plain)) return undefined;
-  for (const kind of kinds) if (EXACT[kind].has(plain)) return kind;
-  return PATTERNS.find(([pattern]) => pattern.test(plain))?.[1];
+  return exactKind(plain) ?? PATTERNS.find(([pattern]) => pattern.test(plain))?.[1];
 }
 
 /** A virtual package whose name says that it is for building, as in `apk add --virtual .build-deps`. */

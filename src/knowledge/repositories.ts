@@ -6,6 +6,7 @@ const ARCHITECTURE = /^(?:amd64|arm32v[5-7]|arm64v8|i386|mips64le|ppc64le|riscv6
 
 /** The name under which the tables know a repository: Docker Hub, its mirrors, `library/` and architectures are left out. */
 export function canonicalRepository(repository: string): string {
+  if (!repository.includes('/')) return repository.toLowerCase();
   const name = repository.toLowerCase().replace(HUB_AND_MIRRORS, '').replace(ARCHITECTURE, '');
   return /(?:^|\/)library\/([^/]+)$/.exec(name)?.[1] ?? name;
 }

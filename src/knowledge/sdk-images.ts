@@ -283,6 +283,9 @@ const SDKS: Record<string, SdkEntry> = {
   'euantorano/zig': { ecosystem: 'zig', tools: 'zig', output: 'native', runtimes: 'scratch alpine' },
 };
 
+/** What all of those have that are known by their shape. */
+const SHAPED = /(?:^|\/)(?:ubi|rhel)\d|^cgr\.dev\//;
+
 /** Repositories that are known by their shape, in the order in which they are tried. */
 const SDK_PATTERNS: [RegExp, SdkEntry][] = [
   [/(?:^|\/)ubi\d+\/go-toolset$/, GO],
@@ -385,11 +388,15 @@ function fillRuntimes(template: string, repository: string, tag: string, libc: L
   return filled;
 }
 
+function shapedEntry(name: string): SdkEntry | undefined {
+  return SHAPED.test(name) ? SDK_PATTERNS.find(([pattern]) => pattern.test(name))?.[1] : undefined;
+}
+
 /** What `repository:tag` offers for building, or nothing when it is not an SDK, or not known. */
 export function sdkImage(repository: string, tag: string | undefined): SdkImage | undefined {
   const name = canonicalRepository(repository);
   const asked = tag ?? 'latest';
-  const entry = fromTable(SDKS, name) ?? SDK_PATTERNS.find(([pattern]) => pattern.test(name))?.[1];
+  const entry = fromTable(SDKS, name) ?? shapedEntry(name);
   if (entry === undefined || isWindowsImage(name, asked)) return undefined;
   if (entry.tags?.test(asked) === false || entry.not?.test(asked) === true) return undefined;
   const libc = libcOf(name, asked, entry.libc ?? 'glibc');

@@ -575,7 +575,7 @@ export interface BuildToolCommand {
 }
 
 const WRAPPERS =
-  /^(?:env|exec|sudo|gosu|su-exec|tini|dumb-init|nice|time|nohup|timeout|xvfb-run|catchsegv|with-contenv|dotenv|cross-env)$/;
+  'env exec sudo gosu su-exec tini dumb-init nice time nohup timeout xvfb-run catchsegv with-contenv dotenv cross-env';
 
 /** The argv without what only passes it on (`env A=b`, `tini --`, `gosu user`). */
 function unwrap(argv: readonly string[]): readonly string[] {
@@ -583,7 +583,7 @@ function unwrap(argv: readonly string[]): readonly string[] {
   for (let depth = 0; depth < 5 && rest.length > 1; depth++) {
     const name = programName(rest[0] as string);
     if (/^\w+=/.test(rest[0] as string)) rest = rest.slice(1);
-    else if (WRAPPERS.test(name)) {
+    else if (includes(WRAPPERS, name)) {
       let at = 1;
       while (at < rest.length && /^(?:-|\w+=)/.test(rest[at] as string)) at++;
       if (name === 'gosu' || name === 'su-exec' || (name === 'timeout' && at < rest.length - 1)) at++;
@@ -600,27 +600,28 @@ function runsDevelopmentScript(program: string, args: readonly string[]): boolea
   return script !== undefined && SCRIPT_DEV.test(script);
 }
 
-const RELOADING: readonly [RegExp, RegExp, Ecosystem][] = [
-  [/^flask$/, /^--(?:debug|debugger|reload)$/, 'python'],
-  [/^(?:uvicorn|gunicorn|hypercorn|granian|sanic|daphne)$/, /^--(?:reload|dev|debug|auto-reload)$/, 'python'],
-  [/^fastapi$/, /^dev$/, 'python'],
-  [/^(?:watchmedo|watchfiles|watchexec|entr|inotifywait)$/, /./, 'python'],
-  [/^node$/, /^--watch/, 'node'],
-  [/^(?:nest|strapi|medusa)$/, /^(?:--watch|develop|start:dev)$/, 'node'],
-  [/^hugo$/, /^serve(?:r)?$/, 'go'],
-  [/^jekyll$/, /^(?:serve|server|s)$/, 'ruby'],
-  [/^mkdocs$/, /^serve$/, 'python'],
-  [/^bun$/, /^--(?:watch|hot)$/, 'bun'],
-  [/^deno$/, /^--watch/, 'deno'],
+/** Programs, and the word among their arguments that makes them watch or reload. */
+const RELOADING: readonly [string, RegExp, Ecosystem][] = [
+  ['flask', /^--(?:debug|debugger|reload)$/, 'python'],
+  ['uvicorn gunicorn hypercorn granian sanic daphne', /^--(?:reload|dev|debug|auto-reload)$/, 'python'],
+  ['fastapi', /^dev$/, 'python'],
+  ['watchmedo watchfiles watchexec entr inotifywait', /./, 'python'],
+  ['node', /^--watch/, 'node'],
+  ['nest strapi medusa', /^(?:--watch|develop|start:dev)$/, 'node'],
+  ['hugo', /^serve(?:r)?$/, 'go'],
+  ['jekyll', /^(?:serve|server|s)$/, 'ruby'],
+  ['mkdocs', /^serve$/, 'python'],
+  ['bun', /^--(?:watch|hot)$/, 'bun'],
+  ['deno', /^--watch/, 'deno'],
 ];
 
 /** JavaScript servers that bundle in memory: their `run` is development, whatever their flags. */
 const JS_DEVELOPS =
-  /^(?:vite|next|nuxt|nuxi|ng|vue-cli-service|react-scripts|react-app-rewired|craco|gatsby|astro|remix|quasar|ember|webpack|webpack-dev-server|parcel|nodemon|ts-node|ts-node-dev|tsnd|babel-node|gulp|grunt|docusaurus|vuepress|vitepress|polymer|nx|turbo|tsx|strapi|medusa)$/;
+  'vite next nuxt nuxi ng vue-cli-service react-scripts react-app-rewired craco gatsby astro remix quasar ember webpack webpack-dev-server parcel nodemon ts-node ts-node-dev tsnd babel-node gulp grunt docusaurus vuepress vitepress polymer nx turbo tsx strapi medusa';
 
 /** Tools that are the purpose of an image when its command names nothing more. */
 const TOOL_ALONE =
-  /^(?:go|cargo|rustc|mvnw?|gradlew?|javac|npm|yarn|pnpm|npx|composer|dotnet|make|cmake|ninja|gcc|g\+\+|cc|clang|stack|cabal|ghci?|swiftc?|mix|rebar3|sbt|lein|clojure|clj|crystal|shards|nim|nimble|zig|dart|pub|flutter|opam|dune|pip\d?|poetry|pipenv|uv|bundle|gem|bazel|ant|jshell|iex|erl|ghc|tsc|webpack|gulp|grunt|hugo|kotlinc|scalac|scala|emcc|protoc|native-image|terraform|golangci-lint|eslint|prettier|pre-commit)$/;
+  'go cargo rustc mvn mvnw gradle gradlew javac npm yarn pnpm npx composer dotnet make cmake ninja gcc g++ cc clang stack cabal ghc ghci swift swiftc mix rebar3 sbt lein clojure clj crystal shards nim nimble zig dart pub flutter opam dune pip pip2 pip3 poetry pipenv uv bundle gem bazel ant jshell iex erl tsc webpack gulp grunt hugo kotlinc scalac scala emcc protoc native-image terraform golangci-lint eslint prettier pre-commit';
 
 /** Whether the command of a container (ENTRYPOINT with CMD) is the build tool, so that the SDK has to stay. */
 export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undefined {
@@ -628,8 +629,8 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
   if (name === undefined) return undefined;
   const program = programName(name);
   const shown = (last: string | undefined): string => (last === undefined ? program : `${program} ${last}`);
-  for (const [command, flag, ecosystem] of RELOADING) {
-    const found = command.test(program) ? args.find((word) => flag.test(word)) : undefined;
+  for (const [programs, flag, ecosystem] of RELOADING) {
+    const found = includes(programs, program) ? args.find((word) => flag.test(word)) : undefined;
     if (found !== undefined) return { ecosystem, command: shown(found), why: 'develops' };
   }
   if (
@@ -651,7 +652,7 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
   const step = buildCommand(program, args);
   if (step === undefined) {
     const alone = args.every((word) => /^(?:-[hvV]|--?help|--?version|help|version)$/.test(word));
-    return alone && TOOL_ALONE.test(program)
+    return alone && includes(TOOL_ALONE, program)
       ? {
           ecosystem: (Object.hasOwn(TOOLS, program) ? TOOLS[program]?.ecosystem : undefined) ?? toolEcosystem(program),
           command: program,
@@ -663,7 +664,7 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
   const subcommand = args.find((word) => !word.startsWith('-'));
   if (kind === 'test') return { ecosystem, command: shown(subcommand), why: 'tests' };
   if (kind === 'build' || kind === 'install-deps') {
-    return args.length === 0 && TOOL_ALONE.test(program)
+    return args.length === 0 && includes(TOOL_ALONE, program)
       ? { ecosystem, command: program, why: 'tool' }
       : { ecosystem, command: shown(subcommand), why: 'builds' };
   }
@@ -676,7 +677,7 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
         }
       : undefined;
   }
-  if (JS_DEVELOPS.test(program)) {
+  if (includes(JS_DEVELOPS, program)) {
     return { ecosystem, command: shown(subcommand), why: 'develops' };
   }
   if (ecosystem === 'node') return undefined;
