@@ -4,6 +4,8 @@ import { rule as noApkUpdate } from './no-apk-update.ts';
 import { rule as noAptLists } from './no-apt-lists.ts';
 import { rule as noBuildToolsInFinalStage } from './no-build-tools-in-final-stage.ts';
 import { rule as noCacheMountArtifact } from './no-cache-mount-artifact.ts';
+import { rule as noComposerCache } from './no-composer-cache.ts';
+import { rule as noCondaCache } from './no-conda-cache.ts';
 import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noConstantPlatform } from './no-constant-platform.ts';
 import { rule as noCrlf } from './no-crlf.ts';
@@ -35,6 +37,7 @@ import { rule as noMkdirBeforeWorkdir } from './no-mkdir-before-workdir.ts';
 import { rule as noMultipleEmptyLines } from './no-multiple-empty-lines.ts';
 import { rule as noMultipleSpaces } from './no-multiple-spaces.ts';
 import { rule as noNamedUserWithoutPasswd } from './no-named-user-without-passwd.ts';
+import { rule as noNpmCache } from './no-npm-cache.ts';
 import { rule as noNumericFrom } from './no-numeric-from.ts';
 import { rule as noOddEncoding } from './no-odd-encoding.ts';
 import { rule as noOverriddenInstruction } from './no-overridden-instruction.ts';
@@ -69,6 +72,7 @@ import { rule as noUppercaseProtocol } from './no-uppercase-protocol.ts';
 import { rule as noUppercaseStageName } from './no-uppercase-stage-name.ts';
 import { rule as noUselessCacheRemoval } from './no-useless-cache-removal.ts';
 import { rule as noUselessIgnore } from './no-useless-ignore.ts';
+import { rule as noUvCache } from './no-uv-cache.ts';
 import { rule as noWgetProgressBar } from './no-wget-progress-bar.ts';
 import { rule as noWgetWithCurl } from './no-wget-with-curl.ts';
 import { rule as noWholeTreeCopy } from './no-whole-tree-copy.ts';
@@ -104,6 +108,8 @@ export const rules: readonly Rule[] = [
   noAptLists,
   noBuildToolsInFinalStage,
   noCacheMountArtifact,
+  noComposerCache,
+  noCondaCache,
   noConsecutiveRuns,
   noConstantPlatform,
   noCrlf,
@@ -135,6 +141,7 @@ export const rules: readonly Rule[] = [
   noMultipleEmptyLines,
   noMultipleSpaces,
   noNamedUserWithoutPasswd,
+  noNpmCache,
   noNumericFrom,
   noOddEncoding,
   noOverriddenInstruction,
@@ -169,6 +176,7 @@ export const rules: readonly Rule[] = [
   noUppercaseStageName,
   noUselessCacheRemoval,
   noUselessIgnore,
+  noUvCache,
   noWgetProgressBar,
   noWgetWithCurl,
   noWholeTreeCopy,
