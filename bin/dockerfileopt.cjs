@@ -12,6 +12,8 @@ process.on('uncaughtException', (error) => {
 
 run().then((code) => {
   process.exitCode = code;
+  // Taking everything down orderly takes a tenth of a short run, and is for nothing when nothing is under way.
+  if (process.getActiveResourcesInfo?.().length === 0) process.exit();
 }, fail);
 
 async function run() {
@@ -41,8 +43,8 @@ function loadPart(name) {
   }
   const { Script } = require('node:vm');
   const module = { exports: {} };
-  const wrapped = `(function (exports, require, module) {${readFileSync(file, 'latin1')}\n})`;
-  new Script(wrapped, { filename: file, cachedData }).runInThisContext()(module.exports, requireFrom, module);
+  const part = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData }).runInThisContext();
+  part(module.exports, requireFrom, module);
   return module.exports;
 }
 

@@ -27,6 +27,11 @@ const bundled = {
   logLevel: 'warning',
   // cosmiconfig wants it for TypeScript configurations only, which are not read.
   external: ['typescript'],
+  // A CommonJS module as ever, and as a script the function to call, so that the executable has nothing to put around it.
+  banner: {
+    js: '((part) => typeof module === "undefined" ? part : part(exports, require, module))((exports, require, module) => {',
+  },
+  footer: { js: '});' },
   // In CommonJS it is undefined, which would only be noticed when it is used.
   logOverride: { 'empty-import-meta': 'error' },
 };
@@ -113,7 +118,7 @@ async function compileParts() {
   setFlagsFromString('--no-sparkplug');
   const load = (name) => {
     const file = join(outdir, name);
-    const script = new Script(wrapPart(readFileSync(file, 'latin1')), { filename: file });
+    const script = new Script(readFileSync(file, 'latin1'), { filename: file });
     const module = { exports: {} };
     scripts.set(file, script);
     const requireFrom = (name) => (name.startsWith('./') ? load(name) : require(name));
@@ -144,9 +149,6 @@ async function compileParts() {
   for (const [file, script] of scripts)
     writeFileSync(`${file}.${process.version}-${process.arch}`, script.createCachedData());
 }
-
-/** As the executable does it: V8 takes compiled code for a text of the same length only. */
-const wrapPart = (text) => `(function (exports, require, module) {${text}\n})`;
 
 async function compileLibrary() {
   rmSync(join(root, 'dist/lib'), { recursive: true, force: true });

@@ -47,7 +47,7 @@ export function presetRule(rule: Rule, names: readonly PresetName[]): PresetRule
     parts: new Map(),
     options: {},
   };
-  const whole = aliases.filter((alias) => !parts.includes(alias));
+  const whole = parts.length === 0 ? aliases : aliases.filter((alias) => !parts.includes(alias));
   return names.reduce((before: PresetRule, name) => {
     const severity = presets[name](rule, whole);
     const told = parts.flatMap((part) => {
