@@ -10,6 +10,7 @@ import { rule as noConsecutiveRuns } from './no-consecutive-runs.ts';
 import { rule as noConstantPlatform } from './no-constant-platform.ts';
 import { rule as noCrlf } from './no-crlf.ts';
 import { rule as noCrlfInHeredoc } from './no-crlf-in-heredoc.ts';
+import { rule as noCurlProgressBar } from './no-curl-progress-bar.ts';
 import { rule as noDevDependenciesInFinalStage } from './no-dev-dependencies-in-final-stage.ts';
 import { rule as noDistUpgrade } from './no-dist-upgrade.ts';
 import { rule as noDuplicatePackage } from './no-duplicate-package.ts';
@@ -86,6 +87,7 @@ import { rule as preferCopy } from './prefer-copy.ts';
 import { rule as preferExecForm } from './prefer-exec-form.ts';
 import { rule as preferNumericUser } from './prefer-numeric-user.ts';
 import { rule as preferShellInstruction } from './prefer-shell-instruction.ts';
+import { rule as preferSortedPackages } from './prefer-sorted-packages.ts';
 import { rule as preferWorkdir } from './prefer-workdir.ts';
 import { rule as requireAssumeYes } from './require-assume-yes.ts';
 import { rule as requireFinalNewline } from './require-final-newline.ts';
@@ -114,6 +116,7 @@ export const rules: readonly Rule[] = [
   noConstantPlatform,
   noCrlf,
   noCrlfInHeredoc,
+  noCurlProgressBar,
   noDevDependenciesInFinalStage,
   noDistUpgrade,
   noDuplicatePackage,
@@ -190,6 +193,7 @@ export const rules: readonly Rule[] = [
   preferExecForm,
   preferNumericUser,
   preferShellInstruction,
+  preferSortedPackages,
   preferWorkdir,
   requireAssumeYes,
   requireFinalNewline,

@@ -1,4 +1,5 @@
 import { rule as preferCopy } from '../../rules/prefer-copy.ts';
+import { rule as preferSortedPackages } from '../../rules/prefer-sorted-packages.ts';
 import { rule as requireTrailingSlash } from '../../rules/require-trailing-slash.ts';
 import { parseDocument, Source } from '../../src/dockerfile/index.ts';
 import { lintDocument } from '../../src/lint/engine.ts';
@@ -63,4 +64,19 @@ test('a slash is added safely where the folder is there', () => {
   ];
   for (const text of safe) assert.is(copy(text), 'safe', text);
   for (const text of unsafe) assert.is(copy(text), 'unsafe', text);
+});
+
+test('packages are sorted safely where the order makes no difference', () => {
+  const list = (start: string) => safety(preferSortedPackages, `${start} \\\n  git \\\n  curl\n`);
+  assert.is(list('FROM alpine:3.20\nRUN apk add'), 'safe');
+  assert.is(list('FROM node:22-alpine\nRUN sudo apk add -U'), 'safe');
+  for (const start of [
+    'FROM alpine:3.2\nRUN apk add',
+    'FROM company/base\nRUN apk add',
+    'FROM alpine:3.20\nRUN apk add --virtual .build',
+    'FROM debian:12\nRUN apt-get install -y',
+    'FROM fedora:41\nRUN dnf install -y',
+  ]) {
+    assert.is(list(start), 'unsafe', start);
+  }
 });
