@@ -8,7 +8,7 @@ export const rule: Rule = {
   severity: 'info',
   fixable: 'safe',
   summary: '`curl` fills the log of the build with its progress',
-  why: 'curl shows a meter with a line for every second unless it writes to a terminal, and in a build there is none, wherever the output goes. `-sS` leaves the meter and warnings out and still shows errors; curl 7.67 and later also know `--no-progress-meter`. There is no fix where standard error goes somewhere else than to the log.',
+  why: 'curl shows a meter, and a new state of it every second, unless it writes to a terminal, and in a build there is none, wherever the output goes. `-sS` leaves the meter and warnings out and still shows errors; curl 7.67 and later also know `--no-progress-meter`. There is no fix where standard error goes somewhere else than to the log.',
   examples: [
     {
       bad: 'FROM debian:12\nRUN curl -fL -o /tmp/x.tgz https://example.com/x.tgz\n',
