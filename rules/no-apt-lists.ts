@@ -36,7 +36,8 @@ export const rule: Rule = {
       if (at < 0 || isMountedAway(document, run.run, LISTS)) continue;
       if (commands.slice(at + 1).some((later) => removesFolder(later, LISTS) || isDistclean(later))) continue;
       const command = commands[at]!;
-      const edits = isWrapped(command) || isNeeded(document, run) ? undefined : appendCommand(run, `rm -rf ${LISTS}/*`);
+      const edits =
+        isWrapped(command) || isNeeded(document, run) ? undefined : appendCommand(document, run, `rm -rf ${LISTS}/*`);
       yield {
         at: commandRange(command),
         message: `\`${command.name} update\` leaves the package lists in the image: nothing in the same RUN removes \`${LISTS}\``,

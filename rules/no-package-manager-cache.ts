@@ -46,7 +46,7 @@ export const rule: Rule = {
           commands
             .slice(index + 1)
             .some((later) => later.name !== command.name && mayRemoveProgram(later, command.name));
-        const edits = isUncertain ? undefined : appendCommand(run, cleaning.command);
+        const edits = isUncertain ? undefined : appendCommand(document, run, cleaning.command);
         const subcommand = call.args.find(({ value }) => value === call.parsed.subcommand)!;
         yield {
           at: commandRange(command, subcommand),

@@ -58,7 +58,7 @@ export const rule: Rule = {
       const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
       const edits =
         isFirst && !isOffline && !isGone && !command.isConditional && !isWrapped(command)
-          ? appendCommand(run, 'yarn cache clean')
+          ? appendCommand(document, run, 'yarn cache clean')
           : undefined;
       const install = command.args.find(({ value }) => value === 'install');
       yield {

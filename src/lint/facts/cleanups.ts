@@ -37,16 +37,18 @@ export function cleanUpAfter(
   const file = words.at(-1)!.value;
   const isRelative = !file.startsWith('/') && /\/|\.\w+$/.test(file);
   const isLost = (each: ShellCommand) =>
-    each.name === 'unset' ||
+    ANYTHING.test(each.name) ||
     (isRelative && MOVES.test(each.name)) ||
     (each.name !== command.name && (mayRemoveProgram(each, program) || each.args.some(({ value }) => value === file)));
   if (!words.every(({ isLiteral }) => isLiteral) || later.some(isLost)) return undefined;
   // A program that only this RUN puts on the path may lie where it is removed from.
   if (commands.some(setsPath) && later.some(({ name }) => name === 'rm')) return undefined;
   if (!isSureToRun(run, command) || mayLoseFolder(document, run, later)) return undefined;
-  return appendCommand(run, `${words.map(({ text }) => text).join(' ')} ${args}`);
+  return appendCommand(document, run, `${words.map(({ text }) => text).join(' ')} ${args}`);
 }
 
+/** Scripts of one's own, and what changes the variables of the rest. */
+const ANYTHING = /^(?:(?:ba|da|a|z)?sh|source|\.|eval|unset)$|\.(?:ba)?sh$/;
 const MOVES = /^(?:cd|pushd|popd)$/;
 /** Others may move the cache, or be what a file of settings asks for. */
 const HARMLESS = /^(?:NODE_ENV|NODE_OPTIONS|JOBS|CI|DEBIAN_FRONTEND|COMPOSER_(?:ALLOW_SUPERUSER|MEMORY_LIMIT|AUTH))$/;

@@ -1,12 +1,13 @@
-import type {
-  Document,
-  Edit,
-  Instruction,
-  Range,
-  ShellCommand,
-  ShellScript,
-  ShellWord,
-  Stage,
+import {
+  type Document,
+  type Edit,
+  type Instruction,
+  parseScript,
+  type Range,
+  type ShellCommand,
+  type ShellScript,
+  type ShellWord,
+  type Stage,
 } from '../../dockerfile/index.ts';
 import type { RuleContext, RuleOption } from '../types.ts';
 
@@ -83,15 +84,34 @@ export function insertBehind(run: ShellRun, { end }: ShellWord, text: string): r
 }
 
 /** The edit that lets one more command run when all others of a RUN have; undefined where that is not certain. */
-export function appendCommand(run: ShellRun, text: string): readonly Edit[] | undefined {
+export function appendCommand(document: Document, run: ShellRun, text: string): readonly Edit[] | undefined {
   const { script } = run;
   // A heredoc's body lies behind the command it belongs to, and with CRLF its last command has the CR as an argument.
   if (!isEditable(run) || /<<|\r/.test(script.text.text)) return undefined;
   if (script.commands.some(({ allWords }) => /^(?:exit|exec)$/.test(allWords[0]?.value ?? ''))) return undefined;
   const last = script.tree?.commands.at(-1);
   if (!last || last.background) return undefined;
-  const at = script.range(last.command.pos, last.command.end).end;
-  return [{ start: at, end: at, text: ` && ${text}` }];
+  const { start, end } = script.range(last.command.pos, last.command.end);
+  return [{ start: end, end, text: `${separator(document, run, start, end)}${text}` }];
+}
+
+/** An `&&` for the end of a RUN whose last statement is given, set as the others of a RUN on several lines are. */
+function separator({ source, escape }: Document, { run, script }: ShellRun, start: number, end: number): string {
+  // A heredoc knows no escape character but the shell's.
+  if (run.json || run.heredocs.length > 0 || !source.slice({ start: run.start, end }).includes('\n')) return ' && ';
+  const node = parseScript(script.text).body.at(-1)?.node;
+  const members = node?.kind === 'chain' && node.operators.every((operator) => operator === '&&') ? node.members : [];
+  const gaps = members.slice(1).map((member, index) => source.slice({ start: members[index]!.end, end: member.start }));
+  const gap = gaps.findLast((each) => each.includes('\n'));
+  const lineBreak = `${escape}${source.eol}`;
+  if (gap === undefined) {
+    const indent = /(?<=\n)[ \t]+$/.exec(source.slice({ start: run.start, end: start }))?.[0] ?? ' ';
+    return ` ${lineBreak}${indent}&& `;
+  }
+  if (/^[^#\n]*\n[^#\n]*$/.test(gap)) return gap;
+  // Comments and empty lines are about what they stand in front of.
+  const line = gap.slice(gap.lastIndexOf('\n') + 1);
+  return line.includes('&&') ? ` ${lineBreak}${line}` : ` && ${lineBreak}${line}`;
 }
 
 /** From the program's name to a word of the command; the whole of it unless a word is given. */

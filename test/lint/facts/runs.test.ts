@@ -6,19 +6,36 @@ const test = suite('edits of a RUN');
 
 /** The file with `clean` appended to its only RUN, or undefined when that is declined. */
 function append(text: string): string | undefined {
-  const { source } = parseDocument(new Source('Dockerfile', text));
-  const [run] = shellRuns(parseDocument(source));
-  const edits = run && appendCommand(run, 'clean');
+  const document = parseDocument(new Source('Dockerfile', text));
+  const [run] = shellRuns(document);
+  const edits = run && appendCommand(document, run, 'clean');
   return edits && applyEdits(text, edits);
 }
 
 test('a command goes behind the last one, in front of a comment of the shell', () => {
   assert.is(append('FROM a\nRUN x; y\n'), 'FROM a\nRUN x; y && clean\n');
   assert.is(append('FROM a\nRUN x || y # why\n'), 'FROM a\nRUN x || y && clean # why\n');
-  assert.is(append('FROM a\nRUN x \\\n  # why\n  y;\n'), 'FROM a\nRUN x \\\n  # why\n  y && clean;\n');
+  assert.is(append('FROM a\nRUN x \\\n  # why\n  y;\n'), 'FROM a\nRUN x \\\n  # why\n  y \\\n && clean;\n');
   assert.is(append('FROM a\nRUN if x; then y; fi\n'), 'FROM a\nRUN if x; then y; fi && clean\n');
   assert.is(append('FROM a\nRUN x > y 2>&1\n'), 'FROM a\nRUN x > y 2>&1 && clean\n');
   assert.is(append('FROM a\nRUN ["sh", "-c", "x"]\n'), 'FROM a\nRUN ["sh", "-c", "x && clean"]\n');
+});
+
+test('on several lines a command gets a line of its own, set as the others are', () => {
+  assert.is(append('FROM a\nRUN x \\\n    && y\n'), 'FROM a\nRUN x \\\n    && y \\\n    && clean\n');
+  assert.is(append('FROM a\nRUN x &&\\\n\ty\n'), 'FROM a\nRUN x &&\\\n\ty &&\\\n\tclean\n');
+  assert.is(append('FROM a\nRUN x && \\\n  y && z\n'), 'FROM a\nRUN x && \\\n  y && z && \\\n  clean\n');
+  assert.is(append('FROM a\nRUN x && y \\\n    1 # why\n'), 'FROM a\nRUN x && y \\\n    1 \\\n && clean # why\n');
+  assert.is(append('FROM a\nRUN x; \\\n    y;\n'), 'FROM a\nRUN x; \\\n    y \\\n    && clean;\n');
+  assert.is(
+    append('# escape=`\nFROM a\nRUN x `\r\n  && y\r\n'),
+    '# escape=`\nFROM a\nRUN x `\r\n  && y `\r\n  && clean\r\n',
+  );
+});
+
+test('the comments and empty lines in front of a command stay the only ones', () => {
+  assert.is(append('FROM a\nRUN x \\\n  # why\n  && y\n'), 'FROM a\nRUN x \\\n  # why\n  && y \\\n  && clean\n');
+  assert.is(append('FROM a\nRUN x && \\\n\n  y\n'), 'FROM a\nRUN x && \\\n\n  y && \\\n  clean\n');
 });
 
 test('a command goes into a heredoc', () => {
