@@ -37,19 +37,17 @@ export const rule: Rule = {
 };
 
 function update(document: Document, run: ShellRun, command: ShellCommand): Report | undefined {
-  const isFetchedAnyway = shellRuns(document).some(
-    ({ run: { index }, stage, script }) =>
-      index >= run.run.index &&
-      stage.chain.includes(run.stage) &&
-      script.commands
-        .slice(index === run.run.index ? script.commands.indexOf(command) + 1 : 0)
-        .some((later) => later.name === 'apk' && later.hasOption('--no-cache')),
+  const later = shellRuns(document).flatMap(({ run: { index }, stage, script }) =>
+    index >= run.run.index && stage.chain.includes(run.stage)
+      ? script.commands.slice(index === run.run.index ? script.commands.indexOf(command) + 1 : 0)
+      : [],
   );
-  if (command.isConditional || !isFetchedAnyway || isIndexUsed(document, run, command)) return undefined;
+  const fetching = later.find((each) => each.name === 'apk' && each.hasOption('--no-cache'));
+  if (command.isConditional || !fetching || isIndexUsed(document, run, command)) return undefined;
   const edits = isWrapped(command) ? undefined : withoutCommand(document, run, command);
   return {
     at: commandRange(command),
-    message: '`apk update` is of no use to `apk add --no-cache`, which fetches the index by itself',
+    message: `\`apk update\` is of no use to \`apk ${fetching.subcommand} --no-cache\`, which fetches the index by itself`,
     fix: edits && { title: 'Remove `apk update`', safety: 'safe', edits },
   };
 }

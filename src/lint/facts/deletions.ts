@@ -42,7 +42,11 @@ export function withoutCommand(
   if (!isEditable(run) || run.run.json || run.script.text.text.includes('<<')) return undefined;
   if (node?.kind !== 'command' || node.redirects.length > 0) return undefined;
   if (chain!.length === 1) return withoutInstruction(document, run.run);
-  const range = at === 0 ? { start, end: chain![1]!.start } : { start: chain![at - 1]!.end, end: node.end };
+  const behind = chain![at + 1] && { start, end: chain![at + 1]!.start };
+  const ahead = chain![at - 1] && { start: chain![at - 1]!.end, end: node.end };
+  // What begins a line leaves its place to the command behind it on that line.
+  const isLine = (range: Range) => document.source.slice(range).includes('\n');
+  const range = !ahead || (behind && isLine({ start: ahead.start, end: start }) && !isLine(behind)) ? behind! : ahead;
   return hasComment(document, range) ? undefined : [{ ...range, text: '' }];
 }
 
