@@ -48,7 +48,8 @@ function isRelative(document: Document, workdir: Instruction, isWritten: boolean
 
 function absolute(stage: Stage, workdir: Instruction): Fix | undefined {
   const { argsText, argsRange, comments } = workdir;
-  if (/["'$\\`\s]/.test(argsText) || comments.length > 0) return undefined;
+  // The builder takes `~` for a name, which nobody means, and braces are for a template to fill in.
+  if (/["'$\\`\s{}]|^~/.test(argsText) || comments.length > 0) return undefined;
   const path = joinPath('/', argsText)!;
   return {
     title: `Write \`${path}\``,
