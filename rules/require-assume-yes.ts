@@ -1,5 +1,5 @@
 import { askingCommand } from '../src/knowledge/questions.ts';
-import { packageCall } from '../src/lint/facts/installs.ts';
+import { packageCall, ScriptVariables } from '../src/lint/facts/installs.ts';
 import { commandRange, insertBehind, shellRuns } from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -19,13 +19,17 @@ export const rule: Rule = {
   ],
   *check(document) {
     for (const run of shellRuns(document)) {
+      const variables = new ScriptVariables(document.scope(run.run));
       for (const command of run.script.commands) {
+        variables.take(command);
         const call = askingCommand(command.name) && packageCall(command);
         const asking = call && askingCommand(call.manager);
         if (!call || !asking?.subcommands.includes(call.parsed.subcommand)) continue;
         const words = call.args.map(({ value }) => value);
+        const { yes } = call.parsed.manager;
         if (
-          command.hasOption(...call.parsed.manager.yes) ||
+          command.hasOption(...yes) ||
+          call.args.some((word) => variables.words(word).some((each) => yes.includes(each))) ||
           isQuiet(words) ||
           words.some((word) => ANSWERED.test(word))
         )
