@@ -20,7 +20,7 @@ export const rule: Rule = {
       const fresh = new Map<string, Copy>();
       for (const instruction of stage.instructions) {
         const copy = copies.get(instruction);
-        for (const key of copy ? writes(copy) : []) {
+        for (const key of copy && fresh.size > 0 ? writes(copy) : []) {
           const earlier = fresh.get(key);
           if (earlier) yield report(document, earlier, 'replaced', instruction);
           for (const lost of earlier ? identities(earlier) : []) fresh.delete(lost);

@@ -146,22 +146,43 @@ export class StageScope {
   }
 
   #view(index: number): Scope {
-    const self = this;
-    return {
-      get workdir() {
-        return self.#workdir(index);
-      },
-      get user() {
-        return self.#nearest(StageScope.#USER, index)?.value;
-      },
-      get shell() {
-        return self.#nearest(StageScope.#SHELL, index)?.value;
-      },
-      variable: (name) => self.#variable(name, index),
-      lookup: (name) => self.#lookup(name, index),
-      expand: (text) => expand(text, (name) => self.#lookup(name, index), self.#globals.escape),
-    };
+    return new StageScope.#View(this, index);
   }
+
+  // A class, for an object with accessors of its own is slow to make, and one is made at every question.
+  static readonly #View = class implements Scope {
+    readonly #scope: StageScope;
+    readonly #index: number;
+
+    constructor(scope: StageScope, index: number) {
+      this.#scope = scope;
+      this.#index = index;
+    }
+
+    get workdir() {
+      return this.#scope.#workdir(this.#index);
+    }
+
+    get user() {
+      return this.#scope.#nearest(StageScope.#USER, this.#index)?.value;
+    }
+
+    get shell() {
+      return this.#scope.#nearest(StageScope.#SHELL, this.#index)?.value;
+    }
+
+    variable(name: string) {
+      return this.#scope.#variable(name, this.#index);
+    }
+
+    lookup(name: string) {
+      return this.#scope.#lookup(name, this.#index);
+    }
+
+    expand(text: string) {
+      return expand(text, (name) => this.lookup(name), this.#scope.#globals.escape);
+    }
+  };
 
   /** The nearest change in this stage, else at the end of the stages it stands on. */
   #nearest<T>(setting: Setting<T>, index: number): Change<T> | undefined {
