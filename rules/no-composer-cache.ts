@@ -50,12 +50,13 @@ export const rule: Rule = {
   },
 };
 
+const PROGRAM = /^(?:composer(?:\.phar)?|php[\d.]*)$/;
 const USES: CacheUses = {
   folder: /\/(?:\.composer\/cache|\.cache\/composer)\//,
-  program: /^(?:composer(?:\.phar)?|php)$/,
-  offline: /^$/,
+  program: PROGRAM,
   variables: ['COMPOSER_DISABLE_NETWORK'],
-  starts: /^(?:php )?(?:\S*\/)?composer(?:\.phar)? (?:.* )?(?:i|install|r|require|u|update|upgrade|create-project)\b/,
+  starts:
+    /^(?:php[\d.]* )?(?:\S*\/)?composer(?:\.phar)? (?:.* )?(?:i|install|r|require|u|update|upgrade|create-project)\b/,
 };
 const VERBS = /^(?:i|install|r|req|require|u|update|upgrade|create-project)$/;
 
@@ -69,8 +70,9 @@ interface Call {
 
 /** The call of Composer that fills its cache; `php composer.phar` is one, too. */
 function installCall(command: ShellCommand): Call | undefined {
+  if (!PROGRAM.test(command.name) || command.hasOption('--no-cache')) return undefined;
   const place = command.words.findIndex(({ value }) => /(?:^|\/)composer(?:\.phar)?$/.test(value));
-  if (place < 0 || (place > 0 && command.name !== 'php') || command.hasOption('--no-cache')) return undefined;
+  if (place < 0) return undefined;
   const isArgument = ({ start }: ShellWord) => start > command.words[place]!.start;
   const operands = command.operands(['-d', '--working-dir']).filter(isArgument);
   const verb = operands[operands[0]?.value === 'global' ? 1 : 0];
@@ -80,10 +82,10 @@ function installCall(command: ShellCommand): Call | undefined {
 }
 
 function cleans({ name, args }: ShellCommand): boolean {
-  return /^(?:composer(?:\.phar)?|php)$/.test(name) && args.some(({ value }) => /^(?:clear-?cache|cc)$/.test(value));
+  return PROGRAM.test(name) && args.some(({ value }) => /^(?:clear-?cache|cc)$/.test(value));
 }
 
 /** `php -r "unlink('composer.phar');"` */
 function unlinks({ name, args }: ShellCommand): boolean {
-  return name === 'php' && args.some(({ value }) => value.includes('unlink'));
+  return name.startsWith('php') && args.some(({ value }) => value.includes('unlink'));
 }

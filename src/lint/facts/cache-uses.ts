@@ -10,7 +10,7 @@ export interface CacheUses {
   readonly folder: RegExp;
   readonly program: RegExp;
   /** Arguments with which the program does without the network, or fills the cache for later. */
-  readonly offline: RegExp;
+  readonly offline?: RegExp;
   /** Variables that keep it from the network. */
   readonly variables: readonly string[];
   /** Command lines, their words joined by blanks, of containers that use the cache. */
@@ -36,7 +36,7 @@ function isOffline(document: Document, { run, script }: ShellRun, uses: CacheUse
     ({ name, args, assignments }) =>
       uses.program.test(name) &&
       (isCutOff ||
-        args.some(({ value }) => uses.offline.test(value)) ||
+        args.some(({ value }) => uses.offline?.test(value)) ||
         uses.variables.some((each) => scope?.variable(each) || assignments.some((own) => own.name === each))),
   );
 }
