@@ -1,4 +1,4 @@
-import { type Document, type Edit, joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
+import { type Document, type Edit, joinPath, type ShellCommand, type Stage } from '../src/dockerfile/index.ts';
 import { withoutCommand } from '../src/lint/facts/deletions.ts';
 import {
   commandRange,
@@ -19,7 +19,7 @@ export const rule: Rule = {
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'A RUN begins with `cd`, although WORKDIR says where instructions run',
-  why: 'WORKDIR is seen at a glance and holds for what follows. A `cd` in the middle of a RUN, in a subshell or behind `mkdir` is passed over unless `exceptions` is off. The fix puts the old folder back behind the RUN, so that nothing else changes its place; there is none where the file does not tell which folder that was. A `cd` to the folder that WORKDIR names already is taken away.',
+  why: 'WORKDIR is seen at a glance and holds for what follows. A `cd` in the middle of a RUN, in a subshell or behind `mkdir` is passed over unless `exceptions` is off. The fix puts the old folder back behind the RUN, so that nothing else changes its place, unless that is the end of a stage that others only copy from; there is none where the file does not tell which folder that was. A `cd` to the folder that WORKDIR names already is taken away.',
   examples: [
     {
       bad: 'FROM debian:12\nWORKDIR /app\nRUN cd /src && make\nCMD ["./run"]\n',
@@ -39,7 +39,7 @@ export const rule: Rule = {
       yield {
         at: commandRange(command),
         message: '`cd` changes the folder for the rest of this RUN only; WORKDIR is for that',
-        fix: isFirst ? (removal(document, run, command) ?? replacement(document, run)) : undefined,
+        fix: isFirst ? (removal(document, run, command) ?? replacement(document, run, context.target)) : undefined,
       };
     }
   },
@@ -66,7 +66,7 @@ function removal(document: Document, run: ShellRun, command: ShellCommand): Fix 
   return edits && { title: 'Remove the `cd`', safety: 'safe', edits };
 }
 
-function replacement(document: Document, run: ShellRun): Fix | undefined {
+function replacement(document: Document, run: ShellRun, target: Stage | undefined): Fix | undefined {
   const { run: instruction, stage } = run;
   const [first, second] = andChain(run) ?? [];
   const scope = document.scope(instruction);
@@ -76,15 +76,17 @@ function replacement(document: Document, run: ShellRun): Fix | undefined {
   const old = scope?.workdir;
   const folder = joinPath(old, path);
   const next = stage.instructions.find(({ index }) => index > instruction.index);
-  const isReplaced = next?.keyword === 'WORKDIR' && next.argsText.startsWith('/');
-  if (folder === undefined || folder === old || (old === undefined && !isReplaced)) return undefined;
+  const isNeeded = next
+    ? next.keyword !== 'WORKDIR' || !next.argsText.startsWith('/')
+    : stage === target || document.stages.some(({ baseStage }) => baseStage === stage);
+  if (folder === undefined || folder === old || (old === undefined && isNeeded)) return undefined;
   const { eol } = document.source;
   const edits: Edit[] = [
     { start: instruction.start, end: instruction.start, text: `WORKDIR ${folder}${eol}` },
     { start: first!.start, end: second.start, text: '' },
   ];
   const end = instruction.lineEnd;
-  if (!isReplaced) edits.push({ start: end, end, text: `${eol}WORKDIR ${old}` });
+  if (isNeeded) edits.push({ start: end, end, text: `${eol}WORKDIR ${old}` });
   return isPlainBetween(document, first!.start, second.start)
     ? { title: 'Use WORKDIR', safety: 'unsafe', edits }
     : undefined;
