@@ -119,7 +119,6 @@ export class StageScope {
   readonly #variables = new Map<string, Change<Variable>[]>();
   /** What earlier questions found to be in force at the end of the stage. */
   readonly #finals = new Map<unknown, Change<unknown> | undefined>();
-  readonly #exports = new Map<string, Variable | undefined>();
   readonly #workdirs: Change<string | undefined>[] = [];
   readonly #users: Change<string | undefined>[] = [];
   readonly #shells: Change<readonly string[]>[] = [];
@@ -188,59 +187,62 @@ export class StageScope {
   #nearest<T>(setting: Setting<T>, index: number): Change<T> | undefined {
     const own = last(setting.changes(this), index);
     const parent = this.#parent;
-    return own ?? (parent ? parent.#final(setting) : undefined);
+    return own ?? (parent ? parent.#final(setting, (scope) => setting.changes(scope).at(-1)) : undefined);
   }
 
-  /** The last change in this stage and those it stands on. */
-  #final<T>(setting: Setting<T>): Change<T> | undefined {
+  /** The last change in this stage and those it stands on; `key` tells the questions apart. */
+  #final<T>(key: unknown, find: (scope: StageScope) => Change<T> | undefined): Change<T> | undefined {
     const passed: StageScope[] = [];
     let found: Change<T> | undefined;
     for (let scope: StageScope | undefined = this; scope && !found; scope = scope.#parent) {
-      if (scope.#finals.has(setting)) {
-        found = scope.#finals.get(setting) as Change<T> | undefined;
+      if (scope.#finals.has(key)) {
+        found = scope.#finals.get(key) as Change<T> | undefined;
         break;
       }
       passed.push(scope);
-      found = setting.changes(scope).at(-1);
+      found = find(scope);
     }
-    for (const scope of passed) scope.#finals.set(setting, found);
+    for (const scope of passed) scope.#finals.set(key, found);
     return found;
   }
 
   #workdir(index: number): string | undefined {
     const change = this.#nearest(StageScope.#WORKDIR, index);
     if (change) return change.value;
-    return this.#stage.image?.repository === 'scratch' ? '/' : undefined;
+    return this.#isOnScratch ? '/' : undefined;
   }
 
   #variable(name: string, index: number): Variable | undefined {
     const own = last(this.#variables.get(name) ?? [], index);
     if (own) return own.value;
     const parent = this.#parent;
-    return parent ? parent.#exported(name) : undefined;
+    return parent ? parent.#inherited(name) : undefined;
   }
 
-  /** What the stage's image holds: its ENV, or that of the stages below. A build argument ends with its stage. */
-  #exported(name: string): Variable | undefined {
-    const passed: StageScope[] = [];
-    let found: Variable | undefined;
-    for (let scope: StageScope | undefined = this; scope; scope = scope.#parent) {
-      if (scope.#exports.has(name)) {
-        found = scope.#exports.get(name);
-        break;
-      }
-      passed.push(scope);
-      found = scope.#variables.get(name)?.findLast(({ value }) => value.origin === 'env')?.value;
-      if (found) break;
-    }
-    for (const scope of passed) scope.#exports.set(name, found);
-    return found;
+  /** What a stage that stands on this one begins with: the ENV of the image, and the build arguments it says nothing of. */
+  #inherited(name: string): Variable | undefined {
+    const exported = this.exported(name);
+    if (exported || name === 'PATH') return exported;
+    const argument = this.#final(`ARG ${name}`, (scope) => scope.#variables.get(name)?.at(-1))?.value;
+    // The ENV of the base image, which the file does not tell, goes before an inherited argument.
+    return argument && { ...argument, complete: argument.complete && this.#isOnScratch };
+  }
+
+  /** A variable of the stage's image: as ENV sets it, here or in the stages below. A build argument is none. */
+  exported(name: string): Variable | undefined {
+    this.#read();
+    const find = (scope: StageScope) => scope.#variables.get(name)?.findLast(({ value }) => value.origin === 'env');
+    return this.#final(`ENV ${name}`, find)?.value;
+  }
+
+  get #isOnScratch(): boolean {
+    return this.#stage.image?.repository === 'scratch';
   }
 
   #lookup(name: string, index: number): VariableValue {
     const variable = this.#variable(name, index);
     if (variable) return variable;
-    return this.#stage.image?.repository === 'scratch' && name !== 'PATH' ? UNSET : UNKNOWN;
+    return this.#isOnScratch && name !== 'PATH' ? UNSET : UNKNOWN;
   }
 
   /** Takes in the stages below first, so that a long chain of them needs no deep stack. */
@@ -286,25 +288,22 @@ export class StageScope {
     }
   }
 
+  /** From here to the end of the stage an argument hides an ENV of its name, which the image keeps. */
   #declare(name: string, value: string | undefined, index: number): void {
-    // An ENV of the same name always wins over a build argument.
-    if (this.#variable(name, index + 1)?.origin === 'env') return;
-    const given = givenValue(this.#globals.given, name);
-    if (given) {
-      this.#set(name, index + 1, given);
-      return;
-    }
+    const argument = givenValue(this.#globals.given, name) ?? this.#default(name, value, index);
+    if (argument) this.#set(name, index + 1, argument);
+    // Without a value it leaves things as they are.
+    else if (!this.#variable(name, index + 1)) this.#set(name, index + 1, { ...UNKNOWN, origin: 'arg' });
+  }
+
+  #default(name: string, value: string | undefined, index: number): Variable | undefined {
     if (value !== undefined) {
       const expansion = this.#view(index + 1).expand(value);
-      this.#set(name, index + 1, { value: expansion.value, complete: expansion.complete, origin: 'arg' });
-      return;
+      return { value: expansion.value, complete: expansion.complete, origin: 'arg' };
     }
     const global = this.#globals.declared(name);
-    if (global) this.#set(name, index + 1, global);
-    else {
-      const origin = PLATFORM_ARGS.has(name) ? 'platform' : 'arg';
-      this.#set(name, index + 1, { value: undefined, complete: false, origin });
-    }
+    if (global?.value !== undefined) return global;
+    return PLATFORM_ARGS.has(name) ? { ...UNKNOWN, origin: 'platform' } : undefined;
   }
 
   #set(name: string, index: number, value: Variable): void {

@@ -182,7 +182,7 @@ class Carrier {
   /** The folder of a program that is started by its name alone, where no runtime image has it in PATH. */
   #path(): string | undefined {
     const { entryPoint, stage } = this.#evidence;
-    if (stage.scope.end.variable('PATH')) return undefined;
+    if (stage.scope.exported('PATH')) return undefined;
     for (const { name, entry } of entryPoint.programs) {
       if (name.includes('/') || !entry) continue;
       const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));

@@ -136,7 +136,7 @@ class Reader {
 
   #script(script: ShellScript, via: Program['via'], instruction: Instruction): void {
     const lookup = (name: string) => {
-      const { value } = this.#subject.stage.scope.end.lookup(name);
+      const value = this.#subject.stage.scope.exported(name)?.value;
       return { value, complete: value !== undefined };
     };
     for (const command of script.commands) {
@@ -201,7 +201,7 @@ class Reader {
   #resolve(name: string): Entry | undefined {
     const { tree, base } = this.#world;
     if (name.includes('/')) return this.#follow(joinPath(this.#workdir, name));
-    const { value } = this.#subject.stage.scope.end.lookup('PATH');
+    const value = this.#subject.stage.scope.exported('PATH')?.value;
     const path = value?.includes('$') || value === undefined ? `${value ?? ''}:${base.path}` : value;
     for (const folder of path.split(':')) {
       if (!folder.startsWith('/')) continue;

@@ -119,7 +119,7 @@ class Slicer {
     for (const instruction of stage.chain.flatMap((part) => part.instructions)) {
       for (const { name } of instruction.keyword === 'ENV' ? instruction.pairs : []) {
         if (this.#proposal.sdkVariables?.test(name) || /PATH$/.test(name)) continue;
-        const value = stage.scope.end.variable(name)?.value ?? '';
+        const value = stage.scope.exported(name)?.value ?? '';
         if (!/^\/[\w./@+-]+$/.test(value)) continue;
         const path = value.replace(/\/+$/, '');
         const entry = world.tree.get(path);

@@ -22,13 +22,30 @@ test('an ARG in front of FROM must be declared again', () => {
   assert.is(scope.variable('W'), undefined);
 });
 
-test('ENV wins over ARG, before and after', () => {
-  const scope = last(parse('FROM scratch', 'ENV A=env', 'ARG A=arg', 'ARG B=arg', 'ENV B=env', 'RUN x'));
-  assert.is(scope.lookup('A').value, 'env');
-  assert.is(scope.lookup('B').value, 'env');
+test('of ENV and ARG the later one is in force, and the image has the ENV', () => {
+  const document = parse('FROM scratch', 'ENV A=env', 'ARG A=arg', 'ARG B=arg', 'ENV B=env', 'RUN x');
+  const scope = last(document);
+  assert.equal(scope.variable('A'), { value: 'arg', complete: true, origin: 'arg' });
+  assert.equal(scope.variable('B'), { value: 'env', complete: true, origin: 'env' });
+  assert.is(document.stages[0]!.scope.exported('A')?.value, 'env');
 });
 
-test('stages inherit ENV, WORKDIR, USER and SHELL, and no ARG', () => {
+test('an ARG without a value changes nothing', () => {
+  const scope = last(
+    parse('ARG C', 'FROM scratch', 'ENV A=env', 'ARG A', 'ARG B=1', 'ARG B', 'ARG C=2', 'ARG C', 'RUN x'),
+  );
+  assert.equal(
+    [...'ABC'].map((name) => scope.lookup(name).value),
+    ['env', '1', '2'],
+  );
+});
+
+test('an ARG without a value takes that of the ARG in front of FROM', () => {
+  const scope = last(parse('ARG A=global', 'FROM scratch', 'ENV A=env', 'ARG A=own', 'ARG A', 'RUN x'));
+  assert.equal(scope.variable('A'), { value: 'global', complete: true, origin: 'arg' });
+});
+
+test('stages inherit ENV, ARG, WORKDIR, USER and SHELL', () => {
   const scope = last(
     parse(
       'FROM scratch AS base',
@@ -43,10 +60,40 @@ test('stages inherit ENV, WORKDIR, USER and SHELL, and no ARG', () => {
     ),
   );
   assert.is(scope.lookup('E').value, '1');
-  assert.is(scope.variable('G'), undefined);
+  assert.equal(scope.variable('G'), { value: '1', complete: true, origin: 'arg' });
   assert.is(scope.workdir, '/srv/dir');
   assert.is(scope.user, 'app');
   assert.equal(scope.shell, ['/bin/bash', '-c']);
+});
+
+test('an inherited ENV goes before an inherited ARG, and a new ARG before both', () => {
+  const lines = [
+    'FROM scratch AS a',
+    'ENV A=env B=env',
+    'ARG A=arg B=arg',
+    'FROM a AS b',
+    'ARG C=$A',
+    'FROM b',
+    'ARG B=new',
+  ];
+  const scope = last(parse(...lines, 'RUN x'));
+  assert.equal(
+    [...'ABC'].map((name) => scope.lookup(name).value),
+    ['env', 'new', 'env'],
+  );
+});
+
+test('an ARG is inherited through many stages, with the value that the build is given', () => {
+  const source = new Source('Dockerfile', 'FROM scratch AS a\nARG A=1\nARG B\nFROM a AS b\nFROM b\nARG A=2\nRUN x\n');
+  const lookup = (name: string, given: Record<string, string>) => last(parseDocument(source, given)).lookup(name).value;
+  assert.equal([lookup('A', {}), lookup('B', {})], ['2', undefined]);
+  assert.equal([lookup('A', { A: '3' }), lookup('B', { B: '4' })], ['3', '4']);
+});
+
+test('an inherited ARG may be hidden by a variable of the base image', () => {
+  const scope = last(parse('FROM golang AS a', 'ARG A=1', 'ARG PATH=/x', 'FROM a', 'RUN x'));
+  assert.equal(scope.variable('A'), { value: '1', complete: false, origin: 'arg' });
+  assert.is(scope.variable('PATH'), undefined);
 });
 
 test('what the base image may set is not known', () => {

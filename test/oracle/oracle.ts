@@ -91,6 +91,8 @@ export interface OracleLintQuestion {
   checks?: string | undefined;
   /** Base images by their full reference; all others have the platform asked for and no variable but PATH. */
   images?: Readonly<Record<string, { platform?: string; env?: readonly string[] }>> | undefined;
+  /** What the build is given for its arguments. */
+  given?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What BuildKit's own checks say of a file. */
@@ -108,6 +110,8 @@ export interface OraclePlan {
   config: unknown;
   /** The digest of all steps with their arguments and variables. */
   steps: string;
+  /** The RUNs as they are carried out, in order where one follows from the other. */
+  runs: { args: string[]; env: string[]; cwd: string; user: string }[];
   error: string | null;
   panic: string | null;
 }

@@ -130,7 +130,7 @@ function escapeText(text: string): string {
 
 /** Folders in which the loader is told to look for libraries, where the stage makes them. */
 function searchedFolders({ stage, world, workdir }: Evidence): readonly Keep[] {
-  const value = stage.scope.end.variable('LD_LIBRARY_PATH')?.value ?? '';
+  const value = stage.scope.exported('LD_LIBRARY_PATH')?.value ?? '';
   return value.split(':').flatMap((word) => {
     const path = word === '' || word.includes('$') ? undefined : joinPath(workdir, word);
     const entry = path === undefined ? undefined : world.tree.find(path);
@@ -288,7 +288,7 @@ function commonNeeds({ stage, system, world }: Evidence, sources: CSources): Nee
       why: sources.usesTemp ? 'it makes temporary files' : unknown,
       isPossible: !sources.usesTemp,
     });
-  if (stage.scope.end.variable('TZ') && (sources.usesZones || isPossible))
+  if (stage.scope.exported('TZ') && (sources.usesZones || isPossible))
     needs.push({ kind: 'zoneinfo', why: 'TZ is set' });
   if (sources.usesAccounts) needs.push({ kind: 'accounts', why: 'it looks up accounts' });
   if (sources.usesShell) needs.push({ kind: 'shell', why: 'the program calls it' });

@@ -66,7 +66,7 @@ function plan(language: Language, evidence: Evidence): Proposal | Declined {
       ...commonNeeds(language, evidence),
     ],
     sdkVariables: language.sdkVariables,
-    variables: (language.variables ?? []).filter(({ name }) => stage.scope.end.variable(name) === undefined),
+    variables: (language.variables ?? []).filter(({ name }) => stage.scope.exported(name) === undefined),
     leave: world.tree.entries
       .filter(({ marks, path }) => marks.includes(WORKSHOP) && !programs.some((entry) => entry.path === path))
       .map(({ path }) => ({ path, role: 'source', why: 'it is the folder of the build' })),
@@ -76,7 +76,7 @@ function plan(language: Language, evidence: Evidence): Proposal | Declined {
 
 function commonNeeds({ spawns }: Language, { context, stage }: Evidence): readonly Need[] {
   const needs: Need[] = [{ kind: 'ca', why: 'the image of the SDK has it', isPossible: true }];
-  if (stage.scope.end.variable('TZ')) needs.push({ kind: 'zoneinfo', why: 'TZ is set' });
+  if (stage.scope.exported('TZ')) needs.push({ kind: 'zoneinfo', why: 'TZ is set' });
   for (const path of context.files) {
     if (!/\.(?:l?hs|swift)$/.test(path) || /(?:^|\/)[Tt]ests?\//.test(path)) continue;
     for (const [, name] of (context.readText(path) ?? '').matchAll(spawns))

@@ -81,7 +81,7 @@ function plan(evidence: Evidence): Proposal | Declined {
     needs: [...libraries, ...linked.needs, ...spawned(evidence)],
     sdkVariables: SDK_VARIABLES,
     // File names that are no ASCII are read wrongly in the locale that other images have.
-    variables: ['LANG', 'LC_ALL'].some((name) => stage.scope.end.variable(name))
+    variables: ['LANG', 'LC_ALL'].some((name) => stage.scope.exported(name))
       ? []
       : [{ name: 'LANG', value: 'C.UTF-8', why: 'the image of the SDK says so' }],
     leave: [

@@ -260,7 +260,7 @@ function commonNeeds(evidence: Evidence, sources: GoSources): Need[] {
   if (tls !== undefined && hasCertificates(evidence)) needs.push({ kind: 'ca', why: tls });
   const isPossible = !sources.isComplete;
   const unknown = sources.isThere ? 'its modules may need it' : 'its sources are not at hand';
-  const zones = evidence.stage.scope.end.variable('TZ')
+  const zones = evidence.stage.scope.exported('TZ')
     ? 'TZ is set'
     : sources.usesZones
       ? 'it calls time.LoadLocation'

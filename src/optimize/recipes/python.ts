@@ -191,7 +191,7 @@ function develops(evidence: Evidence): Declined | undefined {
     const isFlask = words.some((word) => word === 'flask');
     if (isFlask && words.includes('run') && words.some((word) => /^--(?:debug|reload)$/.test(word)))
       return told('flask run --debug');
-    const set = (variable: string) => stage.scope.end.variable(variable)?.value ?? '';
+    const set = (variable: string) => stage.scope.exported(variable)?.value ?? '';
     if (
       isFlask &&
       words.includes('run') &&
@@ -254,7 +254,7 @@ function consoleScripts(
     world.tree.get(BIN)?.isOpaque !== true &&
     (world.tree.under(BIN).some(({ role }) => role !== 'data') || evidence.commands.some(installsTool));
   if (isSystem && !isHeavy) keep.push({ path: BIN, isFolder: true, why: 'the programs of the packages lie in it' });
-  const path = evidence.stage.scope.end.variable('PATH')?.value ?? '';
+  const path = evidence.stage.scope.exported('PATH')?.value ?? '';
   const isEnvironment = (folder: string) =>
     packages.some((item) => folder === item.path && (item.marks.includes(ENVIRONMENT) || folder.endsWith('/.local')));
   const inEnvironment = path.split(':').some((folder) => isEnvironment(folder.replace(/\/bin$/, '')));

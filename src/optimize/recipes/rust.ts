@@ -182,7 +182,7 @@ function commonNeeds({ stage, system, world }: Evidence, sources: RustSources, p
     needs.push({ kind: 'ca', why: sources.tls === undefined ? unknown : `it uses ${sources.tls}` });
   if (sources.temp !== undefined || !isSeen)
     needs.push({ kind: 'tmp', why: sources.temp ?? unknown, isPossible: sources.temp === undefined });
-  if (stage.scope.end.variable('TZ')) needs.push({ kind: 'zoneinfo', why: 'TZ is set' });
+  if (stage.scope.exported('TZ')) needs.push({ kind: 'zoneinfo', why: 'TZ is set' });
   else if (sources.zones !== undefined)
     needs.push({ kind: 'zoneinfo', why: `it uses ${sources.zones}`, isPossible: true });
   if (sources.accounts !== undefined) needs.push({ kind: 'accounts', why: `it uses ${sources.accounts}` });

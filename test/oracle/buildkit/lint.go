@@ -34,6 +34,8 @@ type lintQuestion struct {
 	Checks string `json:"checks"`
 	// Images holds base images by their full reference; all others have no variable but PATH.
 	Images map[string]base `json:"images"`
+	// Given holds what the build is given for its arguments.
+	Given map[string]string `json:"given"`
 }
 
 type warning struct {
@@ -58,6 +60,9 @@ type builder struct {
 
 func (b builder) BuildOpts() gateway.BuildOpts {
 	opts := map[string]string{}
+	for name, value := range b.question.Given {
+		opts["build-arg:"+name] = value
+	}
 	if b.question.Checks != "" {
 		opts["build-arg:BUILDKIT_DOCKERFILE_CHECK"] = b.question.Checks
 	}
@@ -159,11 +164,21 @@ func lint(source []byte) (answer linted) {
 type plan struct {
 	Config any     `json:"config"`
 	Steps  string  `json:"steps"`
+	Runs   []run   `json:"runs"`
 	Error  *string `json:"error"`
 	Panic  *string `json:"panic"`
 }
 
+// run is a RUN as it is carried out.
+type run struct {
+	Args []string `json:"args"`
+	Env  []string `json:"env"`
+	Cwd  string   `json:"cwd"`
+	User string   `json:"user"`
+}
+
 func convert(source []byte) (answer plan) {
+	answer.Runs = []run{}
 	defer caught(&answer.Panic)
 	dockerfile, opt, err := ask(source)
 	if err != nil {
@@ -186,6 +201,16 @@ func convert(source []byte) (answer plan) {
 	answer.Config = map[string]any{"author": result.Image.Author, "config": result.Image.Config}
 	// Names and places in the file are told beside the steps, not in them.
 	answer.Steps = digest.FromBytes(bytes.Join(steps.Def, nil)).String()
+	for _, step := range steps.Def {
+		var op pb.Op
+		if err := op.UnmarshalVT(step); err != nil {
+			answer.Error = message(err)
+			return answer
+		}
+		if meta := op.GetExec().GetMeta(); meta != nil {
+			answer.Runs = append(answer.Runs, run{meta.Args, meta.Env, meta.Cwd, meta.User})
+		}
+	}
 	return answer
 }
 
