@@ -102,21 +102,24 @@ class Carrier {
     const { document, stage } = this.#evidence;
     if (document.scope(user)?.variable(name)?.origin === 'env') return false;
     const all = [...stage.chain].reverse().flatMap((part) => part.instructions);
-    const arg = all.find(
+    // One without a value takes what an earlier one says, which may stand in a stage below.
+    const args = all.filter(
       ({ keyword, pairs, index }) =>
         keyword === 'ARG' && index < user.index && pairs.some((pair) => pair.name === name),
     );
-    if (!arg || this.#tail.includes(arg)) return false;
-    if (!this.#args.has(arg)) {
-      this.#args.add(arg);
-      // A default may be made of other arguments.
-      const scope = document.scope(arg);
-      for (const { value } of arg.pairs) {
-        for (const other of scope?.expand(value ?? '').names ?? []) if (other !== name) this.#argument(other, arg);
-      }
-      this.#carried.push({ instruction: arg, how: 'repeats' });
+    for (const arg of args) this.#repeat(arg, name);
+    return args.length > 0;
+  }
+
+  #repeat(arg: Instruction, name: string): void {
+    if (this.#args.has(arg) || this.#tail.includes(arg)) return;
+    this.#args.add(arg);
+    // A default may be made of other arguments.
+    const scope = this.#evidence.document.scope(arg);
+    for (const { value } of arg.pairs) {
+      for (const other of scope?.expand(value ?? '').names ?? []) if (other !== name) this.#argument(other, arg);
     }
-    return true;
+    this.#carried.push({ instruction: arg, how: 'repeats' });
   }
 
   #env(instruction: Instruction): void {
