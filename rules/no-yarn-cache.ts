@@ -1,15 +1,9 @@
 import { joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
+import { cleanUpAfter } from '../src/lint/facts/cleanups.ts';
 import { contextText } from '../src/lint/facts/context-files.ts';
-import { mayRemoveProgram, removesFolder } from '../src/lint/facts/removals.ts';
+import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
-import {
-  appendCommand,
-  commandRange,
-  isWrapped,
-  shellRuns,
-  shippedRuns,
-  stagesOption,
-} from '../src/lint/facts/runs.ts';
+import { commandRange, shellRuns, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -54,12 +48,9 @@ export const rule: Rule = {
       const isOffline = shellRuns(document).some(({ script }) =>
         script.commands.some((other) => other.name === 'yarn' && other.hasOption('--offline')),
       );
-      const isGone = commands.slice(at + 1).some((later) => later.name !== 'yarn' && mayRemoveProgram(later, 'yarn'));
       const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
-      const edits =
-        isFirst && !isOffline && !isGone && !command.isConditional && !isWrapped(command)
-          ? appendCommand(document, run, 'yarn cache clean')
-          : undefined;
+      const cleanUp = { program: 'yarn', words: [command.words[0]!], args: 'cache clean' };
+      const edits = isFirst && !isOffline ? cleanUpAfter(document, run, command, cleanUp) : undefined;
       const install = command.args.find(({ value }) => value === 'install');
       yield {
         at: commandRange(command, install),

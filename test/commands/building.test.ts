@@ -19,7 +19,7 @@ test('a full disk is told in one line', async () => {
   const work = withSession(world, true, () => Promise.reject(full));
   await assert.rejects(
     () => work,
-    (error: Error) => isUsageError(error) && error.message === `${tmpdir()}: no space left on the disk`,
+    (error) => isUsageError(error) && error.message === `${tmpdir()}: no space left on the disk`,
   );
 });
 
@@ -31,7 +31,7 @@ test('so is a folder of temporary files that is gone', async () => {
   });
   await assert.rejects(
     () => work,
-    (error: Error) => error.message === `${path}: no such file or folder`,
+    (error) => (error as Error).message === `${path}: no such file or folder`,
   );
 });
 
