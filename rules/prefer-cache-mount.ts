@@ -2,6 +2,7 @@ import { type Document, type Instruction, reachableStages, type Stage } from '..
 import { runsBuildTool } from '../src/knowledge/tools.ts';
 import { cachesOf } from '../src/lint/facts/caches.ts';
 import { copiesFrom, isWithin } from '../src/lint/facts/copies.ts';
+import { Memo } from '../src/lint/facts/memo.ts';
 import { startCommand } from '../src/lint/facts/shipping.ts';
 import type { Rule } from '../src/lint/types.ts';
 
@@ -83,7 +84,7 @@ function keepsAptFiles(document: Document, stage: Stage, run: Instruction): bool
   return keepsPackagesFrom(document, stage) <= run.index && !removes(document, run, /^\/var\/(?:lib\/apt|cache\/apt)/);
 }
 
-const firstKeeping = new WeakMap<Stage, number>();
+const firstKeeping = new Memo<Stage, number>();
 
 /** The index of the RUN that tells Debian's image to keep what it downloads; infinite when none does. */
 function keepsPackagesFrom(document: Document, stage: Stage): number {

@@ -1,5 +1,6 @@
 import { JoinedText, parseScript, type ScriptNode, type ScriptWord } from '../../dockerfile/index.ts';
 import type { Project } from '../types.ts';
+import { Memo } from './memo.ts';
 
 /** A file that a script takes out of an image and puts beside a Dockerfile. */
 export interface CarriedFile {
@@ -16,7 +17,7 @@ const SCRIPT = /\.(?:sh|bash|mk)$|^(?:GNU)?[Mm]akefile$|^(?:build|make|release|p
 /** Most scripts have no such line, and are not taken apart. */
 const COPIES_OUT = /\b(?:docker|podman|DOCKER|PODMAN)\b.*\bcp\s/;
 
-const known = new WeakMap<Project, readonly CarriedFile[]>();
+const known = new Memo<Project, readonly CarriedFile[]>();
 
 /** The files that scripts of the build context carry from an image to the host. */
 export function carriedFiles(project: Project): readonly CarriedFile[] {

@@ -14,6 +14,7 @@ import { commandName } from './command-names.ts';
 import { type Copy, type CopySource, isWithin, sourceStage, stageCopies } from './copies.ts';
 import { installsOf, ScriptVariables } from './installs.ts';
 import { type Linkage, linkageOf } from './linkage.ts';
+import { Memo } from './memo.ts';
 import { type BuildCall, flagValue, outputsOf } from './outputs.ts';
 import { type System, systemOf } from './systems.ts';
 
@@ -53,7 +54,7 @@ export interface Trace {
   readonly artifacts: readonly Artifact[];
 }
 
-const traces = new WeakMap<Stage, Trace>();
+const traces = new Memo<Stage, Trace>();
 /** Nobody stacks so many stages; what a taller pile makes is not followed. */
 const DEEPEST_CHAIN = 100;
 

@@ -6,6 +6,7 @@ import {
   type StageReference,
   type Word,
 } from '../../dockerfile/index.ts';
+import { Memo } from './memo.ts';
 
 /** One source of a COPY or ADD. */
 export interface CopySource {
@@ -35,8 +36,8 @@ export interface Copy {
 }
 
 const NONE: readonly Copy[] = [];
-const copiesOfStage = new WeakMap<Stage, readonly Copy[]>();
-const copiesBySource = new WeakMap<Document, ReadonlyMap<Stage, readonly Copy[]>>();
+const copiesOfStage = new Memo<Stage, readonly Copy[]>();
+const copiesBySource = new Memo<Document, ReadonlyMap<Stage, readonly Copy[]>>();
 
 /** The COPYs and ADDs of a stage in order; ONBUILD's are the child's. */
 export function stageCopies(document: Document, stage: Stage): readonly Copy[] {

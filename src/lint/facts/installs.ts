@@ -1,5 +1,6 @@
 import type { Document, Instruction, Range, Scope, ShellCommand, ShellWord, Stage } from '../../dockerfile/index.ts';
 import { type PackageCommand, packageCommand, packageManager, packageName } from '../../knowledge/packages.ts';
+import { Memo } from './memo.ts';
 
 /** One package of an install command. */
 export interface InstalledPackage extends Range {
@@ -47,7 +48,7 @@ export function packageCall(command: ShellCommand): PackageCall | undefined {
   return parsed && { command, manager, args, parsed };
 }
 
-const installs = new WeakMap<Instruction, readonly Install[]>();
+const installs = new Memo<Instruction, readonly Install[]>();
 
 /** What the commands of a RUN install, and which of it they take away again. */
 export function installsOf(document: Document, run: Instruction): readonly Install[] {

@@ -10,6 +10,7 @@ import {
   type Stage,
 } from '../../dockerfile/index.ts';
 import type { RuleContext, RuleOption } from '../types.ts';
+import { Memo } from './memo.ts';
 
 /** A RUN whose commands can be read. */
 export interface ShellRun {
@@ -40,7 +41,7 @@ export function optionOf({ options }: RuleContext, name: string): unknown {
   return (options as Readonly<Record<string, unknown>> | undefined)?.[name];
 }
 
-const runsOf = new WeakMap<Document, readonly ShellRun[]>();
+const runsOf = new Memo<Document, readonly ShellRun[]>();
 
 /** Every RUN that a POSIX shell or one of its kind carries out, in the order of the file. */
 export function shellRuns(document: Document): readonly ShellRun[] {

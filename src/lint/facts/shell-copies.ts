@@ -1,9 +1,10 @@
 import { type Document, instructionCommand, type Stage } from '../../dockerfile/index.ts';
 import { shellKind } from '../../knowledge/shells.ts';
 import { type Copy, placeOfFile, stageCopies } from './copies.ts';
+import { Memo } from './memo.ts';
 import { commandLines } from './shipping.ts';
 
-const answers = new WeakMap<Document, ReadonlySet<Stage>>();
+const answers = new Memo<Document, ReadonlySet<Stage>>();
 
 /** Whether the file itself may put a shell into a stage whose image has none; what a copy brings is not always known. */
 export function mayHaveShell(document: Document, stage: Stage): boolean {

@@ -3,6 +3,7 @@ import { isBuildStageName, isDevelopmentStageName } from '../../knowledge/names.
 import { runsBuildTool } from '../../knowledge/tools.ts';
 import type { Project } from '../types.ts';
 import { stageCopies } from './copies.ts';
+import { Memo } from './memo.ts';
 
 /** What a container of a stage starts. */
 export interface StartCommand {
@@ -12,7 +13,7 @@ export interface StartCommand {
   readonly lines: readonly (readonly string[])[];
 }
 
-const starts = new WeakMap<Stage, StartCommand | undefined>();
+const starts = new Memo<Stage, StartCommand | undefined>();
 
 /** ENTRYPOINT and CMD in force at the end of a stage; undefined when the file sets neither. */
 export function startCommand(document: Document, stage: Stage): StartCommand | undefined {
@@ -89,7 +90,7 @@ export function shippedCommand(document: Document, target: Stage | undefined): S
   return shipped.get(target);
 }
 
-const shipped = new WeakMap<Stage, StartCommand | undefined>();
+const shipped = new Memo<Stage, StartCommand | undefined>();
 
 function readShipped(document: Document, target: Stage): StartCommand | undefined {
   if (isDevelopmentFile(document.source.path)) return undefined;

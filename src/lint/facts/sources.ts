@@ -2,6 +2,7 @@ import type { Document, Instruction, Stage } from '../../dockerfile/index.ts';
 import type { Ecosystem } from '../../knowledge/images.ts';
 import { buildStep } from './command-names.ts';
 import { type Copy, stageCopies } from './copies.ts';
+import { Memo } from './memo.ts';
 import { systemOf } from './systems.ts';
 
 /** Languages whose programs run without their sources. */
@@ -32,8 +33,8 @@ export function isSourceCode(path: string): boolean {
 }
 
 const NONE: readonly Instruction[] = [];
-const copiesOfStage = new WeakMap<Stage, readonly Copy[]>();
-const runsOfStage = new WeakMap<Stage, readonly Instruction[]>();
+const copiesOfStage = new Memo<Stage, readonly Copy[]>();
+const runsOfStage = new Memo<Stage, readonly Instruction[]>();
 
 /** The copies of source code from the build context into a stage and those it stands on. */
 export function sourceCopies(document: Document, stage: Stage): readonly Copy[] {

@@ -3,6 +3,7 @@ import { reservedStageNames, stageRoleNames } from '../../knowledge/names.ts';
 import type { BuildCommand } from '../../knowledge/tools.ts';
 import { buildStep } from './command-names.ts';
 import { copiesFrom } from './copies.ts';
+import { Memo } from './memo.ts';
 
 /** What a stage is there for, as far as its commands tell. */
 export type StageRole = keyof typeof stageRoleNames | 'certs' | 'fetch' | 'files';
@@ -21,7 +22,7 @@ const ROLE_NAMES: Readonly<Record<StageRole, readonly string[]>> = {
   files: ['files', 'source'],
 };
 
-const namings = new WeakMap<Document, ReadonlyMap<Stage, StageNaming>>();
+const namings = new Memo<Document, ReadonlyMap<Stage, StageNaming>>();
 
 /**
  * The stage's own name, or one that no stage, image, build context or reserved word of the file has; undefined where a
@@ -83,7 +84,7 @@ export function stageRole(document: Document, stage: Stage): StageRole {
   return new Roles(document).of(stage);
 }
 
-const takenOf = new WeakMap<Document, ReadonlySet<string>>();
+const takenOf = new Memo<Document, ReadonlySet<string>>();
 
 /** The wanted name, or one like it that nothing in the file has. */
 export function freeStageName(document: Document, wanted: string): string {
@@ -124,7 +125,7 @@ interface Mentions {
   readonly isSure: boolean;
 }
 
-const mentions = new WeakMap<Document, Mentions>();
+const mentions = new Memo<Document, Mentions>();
 
 function findMentions({ stages, instructions }: Document): Mentions {
   const byStage = new Map<Stage, Range[]>();

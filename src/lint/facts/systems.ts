@@ -2,6 +2,7 @@ import type { Stage } from '../../dockerfile/index.ts';
 import { type RuntimeImage, runtimeImage, type SdkImage, sdkImage } from '../../knowledge/images.ts';
 import { canonicalRepository } from '../../knowledge/repositories.ts';
 import { type Libc, type Suite, suiteOf } from '../../knowledge/suites.ts';
+import { Memo } from './memo.ts';
 
 /** What is known of the image below a stage's chain. */
 export interface System {
@@ -23,7 +24,7 @@ const UNKNOWN: System = {
   suite: undefined,
   libc: undefined,
 };
-const systems = new WeakMap<Stage, System>();
+const systems = new Memo<Stage, System>();
 
 /** The system that a stage's instructions run on. */
 export function systemOf(stage: Stage): System {
