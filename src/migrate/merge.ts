@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { applyEdits, type Edit, type Instruction, type Stage } from '../dockerfile/index.ts';
 import type { Project } from '../lint/types.ts';
+import { checkArguments } from './arguments.ts';
 import type { Rewrite } from './imports.ts';
 import { distinctFinals, firstOfKind, nameStages, type StageNames, sharedStage } from './names.ts';
 import type { Origin } from './origins.ts';
@@ -42,6 +43,7 @@ class Merger {
       const stage = plan.builders.find(({ step }) => step === origin.build)?.stage;
       this.#work.set(origin, [...workOf(origin, stage, root, project, assumptions), ...modeLines(origin, plan)]);
     }
+    checkArguments(plan, (origin) => this.#work.get(origin) ?? [], assumptions);
     this.#names = nameStages(plan, (origin) => this.#needsStage(origin));
   }
 
