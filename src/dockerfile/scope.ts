@@ -224,8 +224,8 @@ export class StageScope {
     const exported = this.exported(name);
     if (exported || name === 'PATH') return exported;
     const argument = this.#final(`ARG ${name}`, (scope) => scope.#variables.get(name)?.at(-1))?.value;
-    // The ENV of the base image, which the file does not tell, goes before an inherited argument.
-    return argument && { ...argument, complete: argument.complete && this.#isOnScratch };
+    // The ENV of the base image, which the file does not tell, goes before it; and only BuildKit hands one down.
+    return argument && { ...argument, complete: false };
   }
 
   /** A variable of the stage's image: as ENV sets it, here or in the stages below. A build argument is none. */
@@ -288,12 +288,14 @@ export class StageScope {
     }
   }
 
-  /** From here to the end of the stage an argument hides an ENV of its name, which the image keeps. */
+  /** From here to the end of the stage an argument hides an ENV of its name, which the image keeps: for BuildKit alone. */
   #declare(name: string, value: string | undefined, index: number): void {
     const argument = givenValue(this.#globals.given, name) ?? this.#default(name, value, index);
-    if (argument) this.#set(name, index + 1, argument);
-    // Without a value it leaves things as they are.
-    else if (!this.#variable(name, index + 1)) this.#set(name, index + 1, { ...UNKNOWN, origin: 'arg' });
+    const hidden = this.#variable(name, index + 1);
+    if (argument) {
+      this.#set(name, index + 1, { ...argument, complete: argument.complete && hidden?.origin !== 'env' });
+      // Without a value it leaves things as they are.
+    } else if (!hidden) this.#set(name, index + 1, { ...UNKNOWN, origin: 'arg' });
   }
 
   #default(name: string, value: string | undefined, index: number): Variable | undefined {

@@ -25,7 +25,7 @@ test('an ARG in front of FROM must be declared again', () => {
 test('of ENV and ARG the later one is in force, and the image has the ENV', () => {
   const document = parse('FROM scratch', 'ENV A=env', 'ARG A=arg', 'ARG B=arg', 'ENV B=env', 'RUN x');
   const scope = last(document);
-  assert.equal(scope.variable('A'), { value: 'arg', complete: true, origin: 'arg' });
+  assert.equal(scope.variable('A'), { value: 'arg', complete: false, origin: 'arg' });
   assert.equal(scope.variable('B'), { value: 'env', complete: true, origin: 'env' });
   assert.is(document.stages[0]!.scope.exported('A')?.value, 'env');
 });
@@ -60,7 +60,7 @@ test('stages inherit ENV, ARG, WORKDIR, USER and SHELL', () => {
     ),
   );
   assert.is(scope.lookup('E').value, '1');
-  assert.equal(scope.variable('G'), { value: '1', complete: true, origin: 'arg' });
+  assert.equal(scope.variable('G'), { value: '1', complete: false, origin: 'arg' });
   assert.is(scope.workdir, '/srv/dir');
   assert.is(scope.user, 'app');
   assert.equal(scope.shell, ['/bin/bash', '-c']);
@@ -90,7 +90,7 @@ test('an ARG is inherited through many stages, with the value that the build is 
   assert.equal([lookup('A', { A: '3' }), lookup('B', { B: '4' })], ['3', '4']);
 });
 
-test('an inherited ARG may be hidden by a variable of the base image', () => {
+test('an inherited ARG may be hidden by a variable of the base image, and PATH is', () => {
   const scope = last(parse('FROM golang AS a', 'ARG A=1', 'ARG PATH=/x', 'FROM a', 'RUN x'));
   assert.equal(scope.variable('A'), { value: '1', complete: false, origin: 'arg' });
   assert.is(scope.variable('PATH'), undefined);

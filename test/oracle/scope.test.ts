@@ -68,7 +68,7 @@ function endOf(document: Document) {
 function factsAt({ workdir = OPEN, user = OPEN }: Scope, valueOf: (name: string) => VariableValue | undefined): Facts {
   const values = NAMES.map((name) => {
     const { value, complete } = valueOf(name) ?? { value: undefined, complete: true };
-    return [name, complete ? value : OPEN];
+    return [name, complete || (value !== undefined && !value.includes('$')) ? value : OPEN];
   });
   return { ...Object.fromEntries(values), workdir, user };
 }
