@@ -50,16 +50,23 @@ export function withoutCommand(
   return hasComment(document, range) ? undefined : [{ ...range, text: '' }];
 }
 
-/** The edit that takes a word away with what stands before it, be it the end of a line that goes on. */
+/** The edit that takes a word away with what stands before it, or with the blanks behind it where others share its line. */
 export function withoutWord(
   document: Document,
   run: ShellRun,
   before: Range,
   word: Range,
 ): readonly Edit[] | undefined {
-  const range = { start: before.end, end: word.end };
-  if (!isEditable(run) || hasComment(document, range) || before.end > word.start) return undefined;
-  return [{ ...range, text: '' }];
+  const { source, escape } = document;
+  const behind = source.slice({ start: word.end, end: source.lineEnd(word.end) });
+  const isFirst = source.slice({ start: before.end, end: word.start }).includes('\n');
+  const blanks = isFirst ? /^[ \t]+(?=\S)/.exec(behind)?.[0].length : undefined;
+  const range =
+    blanks === undefined || behind.slice(blanks).trim() === escape
+      ? { start: before.end, end: word.end }
+      : { start: word.start, end: word.end + blanks };
+  const isCommented = hasComment(document, { start: before.end, end: range.end });
+  return isEditable(run) && !isCommented && before.end <= word.start ? [{ ...range, text: '' }] : undefined;
 }
 
 /** Where the line behind the one that holds `offset` starts. */
