@@ -100,6 +100,7 @@ class LintRun {
   readonly #rules = new Set<Rule>();
   readonly #search: ConfigSearch;
   readonly #settings = new Map<LoadedConfig, Settings>();
+  readonly #programs = new Map<string, string | undefined>();
   readonly #checkers = new Map<string, Promise<ShellChecker>>();
   readonly #warned = new Set<string>();
   #hasFailed = false;
@@ -240,7 +241,7 @@ class LintRun {
       passing.some(
         ({ isNamed, codes }) => isNamed || [...(codes?.values() ?? [])].some((severity) => severity !== 'off'),
       );
-    const program = findProgram(shellcheck ?? 'shellcheck', this.#world.env.PATH);
+    const program = this.#findProgram(shellcheck ?? 'shellcheck');
     if (program === undefined) {
       const message = `${shellcheck ?? 'shellcheck'} is not there, and what ShellCheck would say is left out`;
       if (isAskedFor) this.#warn(message);
@@ -252,6 +253,12 @@ class LintRun {
       this.#checkers.set(program, checker);
     }
     return checker;
+  }
+
+  /** Looks through the path once, not for every file. */
+  #findProgram(name: string): string | undefined {
+    if (!this.#programs.has(name)) this.#programs.set(name, findProgram(name, this.#world.env.PATH));
+    return this.#programs.get(name);
   }
 
   /** Says something once. */
