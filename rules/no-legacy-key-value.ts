@@ -39,13 +39,16 @@ function assignment(document: Document, { comments }: Instruction, pair: KeyValu
   const { isWord, isPlain } = shapesOf(document.escape);
   if (isWord.test(value)) return [{ ...gap, text: '=' }];
   // What quotes and escapes come to is the same in both forms, but not inside another pair of quotes.
-  if (!isPlain.test(value)) return undefined;
+  if (!isPlain.test(value) || NEXT_VARIABLE.test(document.source.slice(valueRange))) return undefined;
   const { end } = valueRange;
   return [
     { ...gap, text: '="' },
     { start: end, end, text: '"' },
   ];
 }
+
+/** A line of a value that was to set a variable of its own, which quotes would make look intended. */
+const NEXT_VARIABLE = /\n[ \t]*[A-Z][A-Z0-9_.]*(?:=|[ \t]+[^\s\\`]+[ \t]*(?:[\\`][ \t\r]*)?$)/m;
 
 /** Values that end at no white space of theirs, and those with neither quotes nor escapes. */
 function shapesOf(escape: string): { readonly isWord: RegExp; readonly isPlain: RegExp } {
