@@ -106,8 +106,10 @@ function separator({ source, escape }: Document, { run, script }: ShellRun, star
   const gap = gaps.findLast((each) => each.includes('\n'));
   const lineBreak = `${escape}${source.eol}`;
   if (gap === undefined) {
+    const before = source.slice({ start: run.start, end });
+    const line = /.*\n([ \t]*&&[ \t]*)/s.exec(before)?.[1];
     const indent = /(?<=\n)[ \t]+$/.exec(source.slice({ start: run.start, end: start }))?.[0] ?? ' ';
-    return ` ${lineBreak}${indent}&& `;
+    return ` ${lineBreak}${line ?? `${indent}&& `}`;
   }
   if (/^[^#\n]*\n[^#\n]*$/.test(gap)) return gap;
   // Comments and empty lines are about what they stand in front of.

@@ -26,6 +26,7 @@ test('on several lines a command gets a line of its own, set as the others are',
   assert.is(append('FROM a\nRUN x &&\\\n\ty\n'), 'FROM a\nRUN x &&\\\n\ty &&\\\n\tclean\n');
   assert.is(append('FROM a\nRUN x && \\\n  y && z\n'), 'FROM a\nRUN x && \\\n  y && z && \\\n  clean\n');
   assert.is(append('FROM a\nRUN x && y \\\n    1 # why\n'), 'FROM a\nRUN x && y \\\n    1 \\\n && clean # why\n');
+  assert.is(append('FROM a\nRUN x \\\n    && y || z\n'), 'FROM a\nRUN x \\\n    && y || z \\\n    && clean\n');
   assert.is(append('FROM a\nRUN x; \\\n    y;\n'), 'FROM a\nRUN x; \\\n    y \\\n    && clean;\n');
   assert.is(
     append('# escape=`\nFROM a\nRUN x `\r\n  && y\r\n'),
