@@ -1,12 +1,10 @@
 import { hadolintSeverities } from '../knowledge/hadolint.ts';
 import { isCheckName } from '../lint/engine.ts';
+import { isExperimental } from '../lint/experiments.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 
 /** A set of rules: the severity it gives a rule that has these aliases, or undefined when it says nothing of it. */
 type Preset = (rule: Rule, aliases: readonly string[]) => Severity | undefined;
-
-/** BuildKit runs it only where it is asked for. */
-const OFF_IN_BUILDKIT = 'InvalidDefinitionDescription';
 
 const FROM_STRONGEST: readonly Severity[] = ['error', 'warn', 'info', 'off'];
 
@@ -19,9 +17,10 @@ const presets = {
     return FROM_STRONGEST.find((each) => theirs.includes(each));
   },
   // Every warning of BuildKit's counts, so none of ours is mere information.
-  buildkit: ({ severity }, aliases) => {
+  buildkit: (rule, aliases) => {
+    const { severity } = rule;
     if (!aliases.some(isCheckName)) return undefined;
-    if (aliases.includes(OFF_IN_BUILDKIT)) return severity;
+    if (isExperimental(rule)) return severity;
     return severity === 'error' ? 'error' : 'warn';
   },
 } satisfies Record<string, Preset>;

@@ -1,4 +1,5 @@
 import type { ActiveRule } from '../lint/engine.ts';
+import { isExperimental } from '../lint/experiments.ts';
 import type { Rule, Severity } from '../lint/types.ts';
 import { type PresetName, presetRule } from './presets.ts';
 
@@ -47,15 +48,19 @@ export class RuleState {
   activate(codes: ReadonlyMap<string, Severity>): readonly ActiveRule[] {
     const rule = this.#rule;
     const parts = this.#parts;
-    if (this.#severity === 'off' && ![...parts.values()].some((severity) => severity !== 'off')) return [];
+    const isOff = this.#severity === 'off' && ![...parts.values()].some((severity) => severity !== 'off');
+    // A file may ask for it all the same.
+    const isExperiment = isOff && isExperimental(rule);
+    if (isOff && !isExperiment) return [];
     const single = rule.codes ? codes : parts.size > 0 ? parts : undefined;
     return [
       {
         rule,
-        severity: this.#severity,
+        severity: isExperiment ? 'warn' : this.#severity,
         options: rule.options && { ...defaults(rule.options), ...this.#presetOptions, ...this.#options },
         isNamed: this.#isNamed,
         ...(single && { codes: single }),
+        ...(isExperiment && { isExperiment }),
       },
     ];
   }

@@ -1,4 +1,5 @@
 import type { Document, IgnoreComment, IgnoredId } from '../dockerfile/index.ts';
+import { Experiments } from './experiments.ts';
 import { nearest } from './nearest.ts';
 import type {
   Finding,
@@ -17,6 +18,8 @@ export interface ActiveRule {
   readonly rule: Rule;
   /** `off`: only those of its parts run that are set by themselves. */
   readonly severity: Severity;
+  /** It runs only where a file asks for it, as an experiment of BuildKit's. */
+  readonly isExperiment?: boolean | undefined;
   readonly options?: unknown;
   /** The severity was set for this rule by itself, not by a preset. */
   readonly isNamed?: boolean | undefined;
@@ -56,11 +59,16 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
   const context: RuleContext = { target, options: undefined, project, uselessIgnores: [], checkShell };
   const found: Finding[] = [];
   const late: ActiveRule[] = [];
-  for (const active of settings.rules) {
-    if (active.rule.phase === 'ignores') late.push(active);
-    else if (document.isParsed || active.rule.phase === 'broken') runRule(active, document, context, found);
+  const experiments = new Experiments(document);
+  const rules = settings.rules.filter(({ rule, isExperiment }) => !isExperiment || experiments.include(rule));
+  for (const active of rules) {
+    const { rule, isExperiment } = active;
+    const own: Finding[] = [];
+    if (rule.phase === 'ignores') late.push(active);
+    else if (document.isParsed || rule.phase === 'broken') runRule(active, document, context, own);
+    for (const each of isExperiment ? experiments.covered(rule, own) : own) found.push(each);
   }
-  const { kept, useless } = applyIgnores(found, document, settings);
+  const { kept, useless } = applyIgnores(found, document, { ...settings, rules });
   if (document.isParsed && useless.length > 0) {
     const fromIgnores: Finding[] = [];
     for (const active of late) runRule(active, document, { ...context, uselessIgnores: useless }, fromIgnores);

@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../../rules/index.ts';
+import { activateRules } from '../../src/config/settings.ts';
+import { parseDocument, Source } from '../../src/dockerfile/index.ts';
+import { lintDocument } from '../../src/lint/engine.ts';
+import { emptyProject } from '../../src/lint/project.ts';
 import { assert, suite } from '../runner/suite.ts';
 import { type Agreement, CHECKS, type Checked, checkOf, compareChecks, type Disagreement } from './checks.ts';
 import { DEVIATIONS, NOT_WRITTEN } from './deviations.ts';
@@ -46,6 +50,19 @@ function testWith(oracle: Oracle): void {
     }
   });
 
+  test('the experiments that a file asks for, and no others', () => {
+    for (const [asked, dockerfile] of EXPERIMENTS) {
+      const source = new Source('Dockerfile', dockerfile);
+      const document = parseDocument(source);
+      const findings = lintDocument(document, { rules: buildkit, book: rules, project: emptyProject });
+      const ours = findings.map(({ ruleId, start }) => `${ruleId} ${source.position(start).line}`);
+      const [answer] = oracle.lint([{ dockerfile: Buffer.from(dockerfile) }]);
+      const theirs = answer!.warnings.map(({ check, line }) => `${idOf(check)} ${line}`);
+      assert.equal(ours, theirs, dockerfile);
+      assert.is(theirs.length, asked, dockerfile);
+    }
+  });
+
   if (EXTRA) {
     test(`the same warnings in the same lines of the files in ${EXTRA}`, () => {
       const { table, unexplained } = compareAll(oracle, pathsIn(EXTRA));
@@ -54,6 +71,31 @@ function testWith(oracle: Oracle): void {
     });
   }
 }
+
+const buildkit = activateRules(rules, { extends: 'buildkit' });
+const idOf = (check: string) => rules.find((rule) => checkOf(rule) === check)?.id;
+
+const DESCRIBED = '# Which\nARG A\n\n# The base\nFROM debian:12 AS base\n';
+
+/** How often the one experiment there is speaks of a file. */
+const EXPERIMENTS: readonly (readonly [warnings: number, dockerfile: string])[] = [
+  [0, `${DESCRIBED}`],
+  [2, `# check=experimental=all\n\n${DESCRIBED}`],
+  [2, `# check=experimental=InvalidDefinitionDescription\n${DESCRIBED}`],
+  [2, `# Check = error=0;experimental=Other,InvalidDefinitionDescription why\n\n${DESCRIBED}`],
+  [0, `# check=experimental=Other, InvalidDefinitionDescription\n\n${DESCRIBED}`],
+  [0, `# check=error=maybe;experimental=all\n\n${DESCRIBED}`],
+  [0, `# check=experimental=all;\n\n${DESCRIBED}`],
+  [0, `# check=experimental=Other\n\n${DESCRIBED}`],
+  [0, `# check=experimental=invaliddefinitiondescription\n\n${DESCRIBED}`],
+  [0, `# check=skip=InvalidDefinitionDescription\n\n${DESCRIBED}`],
+  [1, 'FROM debian:12\n# check=experimental=all\n# Which\nARG A\n# Which\nARG B\n'],
+  [1, 'FROM debian:12\n# check=experimental=InvalidDefinitionDescription because\n# Which\nARG A\n'],
+  [0, 'FROM debian:12\n# check=experimental=Other\n# check=experimental=all\n# Which\nARG A\n'],
+  [0, 'FROM debian:12\n# check=skip=all\n# check=experimental=all\n# Which\nARG A\n'],
+  [0, 'FROM debian:12\n# check=experimental=all;odd=1\n# Which\nARG A\n'],
+  [0, 'FROM debian:12\n# check=odd\n# check=experimental=all\n# Which\nARG A\n'],
+];
 
 interface Outcome {
   /** By check: pairs on both sides, and those on one that are explained. */
