@@ -68,6 +68,8 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'rust-framework': () => optimized('rust/web-server'),
   'go-sqlite': () => optimized('go/pure-sqlite'),
   'go-cluster': () => optimized('go/cluster-client'),
+  'go-driver': () => optimized('go/sqlite-driver'),
+  'rust-tool': () => optimized('rust/report'),
   'java-framework': () => optimized('java/spring-web'),
   'node-framework': () => optimized('node/next-server'),
   'c-server': () => optimized('c/debian-build-essential'),
@@ -80,7 +82,7 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'go-server': () => verified('go-server', 'good-dynamic'),
   'seed-s1': () => verified('seed-s1'),
   'c-tool': () => heavier(verified('c-tool'), manyC(160)),
-  'rust-tool': () => heavier(verified('rust-tool'), manyRust(60)),
+  'rust-crates': () => heavier(verified('rust-tool'), manyRust(60)),
   'java-app': () => heavier(verified('java-app'), manyJava(2500)),
 };
 
