@@ -68,6 +68,7 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'rust-framework': () => optimized('rust/web-server'),
   'go-sqlite': () => optimized('go/pure-sqlite'),
   'go-cluster': () => optimized('go/cluster-client'),
+  'go-telemetry': () => optimized('go/telemetry'),
   'go-driver': () => optimized('go/sqlite-driver'),
   'rust-tool': () => optimized('rust/report'),
   'java-framework': () => optimized('java/spring-web'),
