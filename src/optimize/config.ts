@@ -163,7 +163,7 @@ class Carrier {
     if (workdir !== '/') steps.push({ text: `WORKDIR ${workdir}`, why: 'the working directory stays the same' });
     const path = this.#path();
     if (path !== undefined) {
-      steps.unshift({ text: `ENV PATH=${path}:${defaultPath}`, why: `the command is looked for in ${path}` });
+      steps.unshift({ text: `ENV PATH=${path.folder}:${defaultPath}`, why: path.why });
     }
     for (const { name, value, why } of this.#proposal.variables ?? []) {
       steps.unshift({ text: `ENV ${name}=${/^[\w/.,:=+@-]*$/.test(value) ? value : JSON.stringify(value)}`, why });
@@ -182,14 +182,17 @@ class Carrier {
     return before ?? joinPath(world.base.workdir ?? '/', paths.map(({ argsText }) => argsText).join('/') || '.')!;
   }
 
-  /** The folder of a program that is started by its name alone, where no runtime image has it in PATH. */
-  #path(): string | undefined {
-    const { entryPoint, stage } = this.#evidence;
+  /** The folder of a program that can be started by its name alone, where no runtime image has it in PATH. */
+  #path(): { readonly folder: string; readonly why: string } | undefined {
+    const { entryPoint, stage, world } = this.#evidence;
     if (stage.scope.exported('PATH')) return undefined;
     for (const { name, entry } of entryPoint.programs) {
-      if (name.includes('/') || !entry) continue;
+      if (!entry) continue;
       const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
-      if (!defaultPath.split(':').includes(folder)) return folder;
+      if (defaultPath.split(':').includes(folder)) continue;
+      if (!name.includes('/')) return { folder, why: `the command is looked for in ${folder}` };
+      // Named in full here; people who look into the container need not.
+      if (world.base.path.split(':').includes(folder)) return { folder, why: `PATH of the base image has ${folder}` };
     }
     return undefined;
   }
