@@ -1,4 +1,5 @@
 import { type Document, joinPath, type Word } from '../src/dockerfile/index.ts';
+import { destinationOf } from '../src/lint/facts/copies.ts';
 import { exceptionsOption, optionOf, stagesOption } from '../src/lint/facts/runs.ts';
 import { inheritsWorkdir, isWorkdir, startsAtRoot } from '../src/lint/facts/workdirs.ts';
 import type { Fix, Rule } from '../src/lint/types.ts';
@@ -36,7 +37,7 @@ export const rule: Rule = {
       const isRoot = startsAtRoot(stage);
       for (const instruction of stage.instructions) {
         isSet ||= isWorkdir(instruction);
-        const destination = keywords.includes(instruction.keyword) ? instruction.operands.at(-1) : undefined;
+        const destination = keywords.includes(instruction.keyword) ? destinationOf(instruction) : undefined;
         if (isSet || !destination || !isRelative(destination)) continue;
         yield {
           at: destination,

@@ -80,6 +80,12 @@ export function sourceStage(reference: StageReference | undefined): Stage | unde
   return reference?.target.kind === 'stage' ? reference.target.stage : undefined;
 }
 
+/** The last of the words of COPY and ADD, unless it is the only one, or part of a heredoc's mark. */
+export function destinationOf({ keyword, operands, heredocs }: Instruction): Word | undefined {
+  const word = operands.length > 1 && /^(?:COPY|ADD)$/.test(keyword) ? operands.at(-1) : undefined;
+  return word && heredocs.some(({ marker }) => word.start < marker.end && marker.start < word.end) ? undefined : word;
+}
+
 function readCopy(
   document: Document,
   stage: Stage,
@@ -88,9 +94,9 @@ function readCopy(
 ): Copy | undefined {
   const { keyword, operands } = instruction;
   if (keyword !== 'COPY' && keyword !== 'ADD') return undefined;
-  const destinationWord = operands.at(-1);
+  const destinationWord = destinationOf(instruction);
   const scope = document.scope(instruction);
-  if (!scope || !destinationWord || operands.length < 2) return undefined;
+  if (!scope || !destinationWord) return undefined;
   const markers = new Set(instruction.heredocs.map(({ marker }) => marker.start));
   const sources = operands.slice(0, -1).map((word): CopySource => {
     const { value, complete } = scope.expand(word.text);
