@@ -63,10 +63,12 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
   const rules = settings.rules.filter(({ rule, isExperiment }) => !isExperiment || experiments.include(rule));
   for (const active of rules) {
     const { rule, isExperiment } = active;
-    const own: Finding[] = [];
     if (rule.phase === 'ignores') late.push(active);
-    else if (document.isParsed || rule.phase === 'broken') runRule(active, document, context, own);
-    for (const each of isExperiment ? experiments.covered(rule, own) : own) found.push(each);
+    else if (document.isParsed || rule.phase === 'broken') {
+      const before = found.length;
+      runRule(active, document, context, found);
+      if (isExperiment) for (const each of experiments.covered(rule, found.splice(before))) found.push(each);
+    }
   }
   const { kept, useless } = applyIgnores(found, document, { ...settings, rules });
   if (document.isParsed && useless.length > 0) {
