@@ -1,5 +1,6 @@
-import type { Document, Heredoc, Instruction, Range } from '../src/dockerfile/index.ts';
+import type { Document, Instruction } from '../src/dockerfile/index.ts';
 import { isWindowsImage } from '../src/knowledge/images.ts';
+import { carriageReturns, linesWithReturns, withoutReturns } from '../src/lint/facts/carriage-returns.ts';
 import type { Rule } from '../src/lint/types.ts';
 
 export const rule: Rule = {
@@ -18,19 +19,11 @@ export const rule: Rule = {
     for (const instruction of document.instructions) {
       if (isForWindows(document, instruction)) continue;
       for (const heredoc of (instruction.child ?? instruction).heredocs) {
-        const found = carriageReturns(document, heredoc);
+        const found = [...carriageReturns(document.source, heredoc.body)];
         const [first] = found;
         if (!first) continue;
-        const lines = found.length === 1 ? '1 line ends' : `${found.length} lines end`;
-        yield {
-          at: first,
-          message: `${lines} with CRLF in the heredoc \`${heredoc.name}\``,
-          fix: {
-            title: found.length === 1 ? 'Remove the carriage return' : 'Remove the carriage returns',
-            safety: 'unsafe',
-            edits: found.map((range) => ({ ...range, text: '' })),
-          },
-        };
+        const message = `${linesWithReturns(found)} in the heredoc \`${heredoc.name}\``;
+        yield { at: first, message, fix: withoutReturns(found, 'unsafe') };
       }
     }
   },
@@ -40,11 +33,4 @@ export const rule: Rule = {
 function isForWindows(document: Document, instruction: Instruction): boolean {
   const image = document.stageOf(instruction)?.image;
   return image !== undefined && isWindowsImage(image.repository, image.tag);
-}
-
-function carriageReturns({ source }: Document, { body }: Heredoc): Range[] {
-  return [...source.slice(body).matchAll(/\r+(?=\n)/g)].map(({ 0: returns, index }) => ({
-    start: body.start + index,
-    end: body.start + index + returns.length,
-  }));
 }
