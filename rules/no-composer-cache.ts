@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from '../src/dockerfile/index.ts';
 import { type CacheUses, isCacheUsed, variablesAt } from '../src/lint/facts/cache-uses.ts';
-import { cleanUpAfter } from '../src/lint/facts/cleanups.ts';
+import { cleanUpAfter, lastCall } from '../src/lint/facts/cleanups.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import { commandRange, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
@@ -22,11 +22,9 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
-      const { commands } = run.script;
-      const at = commands.findLastIndex((command) => installCall(command) !== undefined);
-      if (at < 0) continue;
-      const command = commands[at]!;
-      const later = commands.slice(at + 1);
+      const last = lastCall(run, installCall);
+      if (!last) continue;
+      const { command, call, later } = last;
       const variable = variablesAt(document, run, command);
       const home = variable('COMPOSER_HOME');
       const isOfficial = systemOf(run.stage).repository === 'composer';
@@ -36,7 +34,7 @@ export const rule: Rule = {
       const isCleaned = later.some((each) => cleans(each) || folders.some((folder) => removesFolder(each, folder)));
       if (isCleaned || folders.some((folder) => isMountedAway(document, run.run, folder))) continue;
       if (isCacheUsed(document, context.target, run, USES)) continue;
-      const { name, words, verb } = installCall(command)!;
+      const { name, words, verb } = call;
       // Clearing the cache loads plugins, which may be what was to be kept from running.
       const isUnsure = command.hasOption('--no-plugins') || later.some(unlinks);
       const cleanUp = { program: 'composer', words, args: 'clear-cache' };

@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from '../src/dockerfile/index.ts';
 import { type CacheUses, isCacheUsed, variablesAt } from '../src/lint/facts/cache-uses.ts';
-import { cleanUpAfter } from '../src/lint/facts/cleanups.ts';
+import { cleanUpAfter, lastCall } from '../src/lint/facts/cleanups.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import { commandRange, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
@@ -22,23 +22,21 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
-      const { commands } = run.script;
-      const at = commands.findLastIndex((command) => installVerb(command) !== undefined);
-      if (at < 0) continue;
-      const command = commands[at]!;
+      const last = lastCall(run, installVerb);
+      if (!last) continue;
+      const { command, call: verb, later } = last;
       const variable = variablesAt(document, run, command);
       const set = variable('CONDA_PKGS_DIRS');
       const folder = set?.startsWith('/') ? set : 'pkgs';
-      const isCleaned = commands.slice(at + 1).some((later) => cleans(later) || removesFolder(later, folder));
+      const isCleaned = later.some((each) => cleans(each) || removesFolder(each, folder));
       if (isCleaned || isMountedAway(document, run.run, folder)) continue;
       if (isCacheUsed(document, context.target, run, USES)) continue;
       // Environments of links to the cache; calls that may break conda itself; a prefix that cleaning would have to be told.
       const isUnsure =
         variable('CONDA_ALWAYS_SOFTLINK', 'CONDA_ALLOW_SOFTLINKS') !== undefined ||
-        commands.some(({ args }) => args.some(({ value }) => /softlink/.test(value))) ||
+        run.script.commands.some(({ args }) => args.some(({ value }) => /softlink/.test(value))) ||
         command.hasOption('--no-deps', '--force', '-r', '--root-prefix') ||
         OLD.test(systemOf(run.stage).tag ?? '');
-      const verb = installVerb(command)!;
       const cleanUp = { program: command.name, words: [command.words[0]!], args: 'clean --all --yes' };
       const edits = isUnsure ? undefined : cleanUpAfter(document, run, command, cleanUp);
       yield {

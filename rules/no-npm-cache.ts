@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from '../src/dockerfile/index.ts';
 import { type CacheUses, isCacheUsed, variablesAt } from '../src/lint/facts/cache-uses.ts';
-import { cleanUpAfter } from '../src/lint/facts/cleanups.ts';
+import { cleanUpAfter, lastCall } from '../src/lint/facts/cleanups.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
 import { commandRange, shippedRuns, stagesOption } from '../src/lint/facts/runs.ts';
@@ -21,17 +21,14 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
-      const { commands } = run.script;
-      const at = commands.findLastIndex((command) => installVerb(command) !== undefined);
-      if (at < 0) continue;
-      const command = commands[at]!;
-      const later = commands.slice(at + 1);
+      const last = lastCall(run, installVerb);
+      if (!last) continue;
+      const { command, call: verb, later } = last;
       const set = variablesAt(document, run, command)('npm_config_cache', 'NPM_CONFIG_CACHE');
       const folder = set?.startsWith('/') ? set : '.npm/_cacache';
       const isCleaned = later.some((each) => cleans(each) || removesFolder(each, folder));
       if (isCleaned || isMountedAway(document, run.run, folder)) continue;
       if (isCacheUsed(document, context.target, run, USES)) continue;
-      const verb = installVerb(command)!;
       // Another npm, or another Node.js, and the two may not get along.
       const isReplaced =
         command.args.some(({ value }) => /^npm(?:@|$)/.test(value)) || later.some((each) => replacesNode(each));

@@ -1,5 +1,5 @@
-import { joinPath, type ShellCommand } from '../src/dockerfile/index.ts';
-import { cleanUpAfter } from '../src/lint/facts/cleanups.ts';
+import { joinPath, type ShellCommand, type ShellWord } from '../src/dockerfile/index.ts';
+import { cleanUpAfter, lastCall } from '../src/lint/facts/cleanups.ts';
 import { contextText } from '../src/lint/facts/context-files.ts';
 import { removesFolder } from '../src/lint/facts/removals.ts';
 import { isMountedAway } from '../src/lint/facts/run-mounts.ts';
@@ -23,18 +23,12 @@ export const rule: Rule = {
   ],
   *check(document, context) {
     for (const run of shippedRuns(document, context)) {
-      const { commands } = run.script;
-      const at = commands.findLastIndex(
-        ({ name, args }) => name === 'yarn' && args.some(({ value }) => value === 'install'),
+      const last = lastCall(run, installWord);
+      if (!last) continue;
+      const { command, call: install, later } = last;
+      const isCleaned = later.some(
+        (each) => cleans(each) || removesFolder(each, '/usr/local/share/.cache') || removesFolder(each, '.cache/yarn'),
       );
-      if (at < 0) continue;
-      const command = commands[at]!;
-      const isCleaned = commands
-        .slice(at + 1)
-        .some(
-          (later) =>
-            cleans(later) || removesFolder(later, '/usr/local/share/.cache') || removesFolder(later, '.cache/yarn'),
-        );
       const folder =
         command.optionValue('--cache-folder')?.value ?? document.scope(run.run)?.variable('YARN_CACHE_FOLDER')?.value;
       if (isCleaned || isMountedAway(document, run.run, folder?.startsWith('/') ? folder : '.cache/yarn')) continue;
@@ -51,7 +45,6 @@ export const rule: Rule = {
       const isFirst = command.hasOption(...ONLY_YARN_1) || lock?.includes('# yarn lockfile v1') === true;
       const cleanUp = { program: 'yarn', words: [command.words[0]!], args: 'cache clean' };
       const edits = isFirst && !isOffline ? cleanUpAfter(document, run, command, cleanUp) : undefined;
-      const install = command.args.find(({ value }) => value === 'install');
       yield {
         at: commandRange(command, install),
         message:
@@ -71,6 +64,10 @@ const ONLY_YARN_1 = [
   '--ignore-engines',
   '--ignore-optional',
 ];
+
+function installWord({ name, args }: ShellCommand): ShellWord | undefined {
+  return name === 'yarn' ? args.find(({ value }) => value === 'install') : undefined;
+}
 
 function cleans({ name, args }: ShellCommand): boolean {
   return name === 'yarn' && args[0]?.value === 'cache' && args[1]?.value === 'clean';

@@ -11,6 +11,16 @@ import { isWithin } from './copies.ts';
 import { mayRemoveProgram } from './removals.ts';
 import { appendCommand, isWrapped, type ShellRun } from './runs.ts';
 
+/** The last command of a RUN that fills a cache, what was read of it, and the commands behind it. */
+export function lastCall<T>({ script: { commands } }: ShellRun, read: (command: ShellCommand) => T | undefined) {
+  for (let at = commands.length - 1; at >= 0; at--) {
+    const command = commands[at]!;
+    const call = read(command);
+    if (call !== undefined) return { command, call, later: commands.slice(at + 1) };
+  }
+  return undefined;
+}
+
 /** How a program empties its cache. */
 export interface CleanUp {
   /** As its files and packages are called. */
