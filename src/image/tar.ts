@@ -49,10 +49,10 @@ const END = 512;
 
 /** Passes a stream on, and throws behind its last byte if no end mark came. */
 async function* whole(stream: ByteStream): AsyncGenerator<Uint8Array> {
-  let tail = Buffer.alloc(0);
+  let tail: Uint8Array = Buffer.alloc(0);
   for await (const piece of stream as AsyncIterable<Uint8Array>) {
     yield piece;
-    tail = Buffer.from(piece.length >= END ? piece.subarray(-END) : Buffer.concat([tail, piece]).subarray(-END));
+    tail = (piece.length >= END ? piece : Buffer.concat([tail, piece])).subarray(-END);
   }
   if (tail.length < END || tail.some((byte) => byte !== 0)) throw new Error('The archive is cut short');
 }
