@@ -12,9 +12,18 @@ set -euo pipefail
 cd "$(dirname "$0")"
 home=${DOCKERFILEOPT_E2E_HOME:-../../.cache/e2e}
 
+# Toolchains are large: an unfinished image is a riddle, a full disk at the start is a sentence.
+needed=20 # GB
+free() { df --output=avail -B 1G "$1" | tail -n 1 | tr -d ' '; }
+
 case ${1-} in
 install) ./engine.sh install ;;
 up)
+  mkdir -p "$home"
+  if [ ! -d "$home/bases" ] && [ "$(free "$home")" -lt $needed ]; then
+    echo "e2e.sh: $home has $(free "$home") GB free, the images and their builds need $needed" >&2
+    exit 1
+  fi
   started=$(./engine.sh start "$home/engine")
   eval "export $(echo "$started" | tr '\n' ' ')"
   ./bases/make.sh "$home/bases" "$DOCKERFILEOPT_BUILD_NETWORK"

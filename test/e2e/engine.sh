@@ -101,7 +101,9 @@ start_engine() {
   : >"$log"
   local network=(--bridge=none)
   if raise_bridge; then network=(--bridge="$bridge" --mtu="$(outer_mtu)"); fi
-  setsid dockerd --data-root "$dir/data" --exec-root "$run/exec" --pidfile "$pidfile" -H "unix://$socket" \
+  # Old layers of builds go when they are too many: suites that are run again and again fill a disk otherwise.
+  echo '{ "builder": { "gc": { "enabled": true, "defaultKeepStorage": "16GB" } } }' >"$dir/daemon.json"
+  setsid dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" --exec-root "$run/exec" --pidfile "$pidfile" -H "unix://$socket" \
     --iptables=false --ip6tables=false "${network[@]}" </dev/null >>"$log" 2>&1 &
   local child=$! tries=0
   until answers; do
@@ -134,6 +136,8 @@ stop_engine() {
     done
   fi
   lower_bridge
+  # The engine mounts its data on itself and leaves it so.
+  while mountpoint -q "$dir/data"; do umount "$dir/data" || break; done
   rm -rf "$run"
 }
 
