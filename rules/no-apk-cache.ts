@@ -18,6 +18,7 @@ export const rule: Rule = {
   aliases: ['DL3019'],
   severity: 'info',
   fixable: 'safe',
+  needs: ['apk'],
   options: { stages: stagesOption, exceptions: exceptionsOption },
   presetOptions: { hadolint: { stages: 'all', exceptions: false } },
   summary: 'apk leaves its package index in the image',

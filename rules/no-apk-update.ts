@@ -10,6 +10,7 @@ export const rule: Rule = {
   id: 'no-apk-update',
   severity: 'info',
   fixable: 'safe',
+  needs: ['apk'],
   summary: '`apk update` or `--update` beside `apk add --no-cache`',
   why: 'With `--no-cache` apk fetches the index by itself and reads none that is there. `apk update` before it fetches the same once more and leaves it in the image, which `--no-cache` was to prevent. Where another command reads the index nothing is reported.',
   examples: [

@@ -19,6 +19,7 @@ export const rule: Rule = {
   aliases: ['DL3009'],
   severity: 'info',
   fixable: 'unsafe',
+  needs: ['apt'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'bases' } },
   summary: 'The package lists that `apt-get update` fetched stay in the image',

@@ -7,6 +7,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-cache-mount-artifact',
   severity: 'error',
+  needs: ['--mount'],
   summary: 'A build output lies under a cache mount, and is copied or run later',
   why: 'A cache mount is there only while its RUN runs: what the build writes under it is kept beside the image, not in it. A later COPY finds nothing, or an old file; a container finds nothing to run. Copy the output to another folder in the same RUN.',
   examples: [

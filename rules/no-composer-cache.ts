@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'no-composer-cache',
   severity: 'info',
   fixable: 'safe',
+  needs: ['composer'],
   options: { stages: stagesOption },
   summary: 'Composer leaves a second copy of every package in its cache',
   why: 'Composer keeps the archives it fetched and the metadata of Packagist in `~/.composer/cache` or `~/.cache/composer`, where nothing in the image needs them. `composer clear-cache` in the same RUN removes them with every release of Composer 1 and 2; `--no-cache`, which Composer knows from 1.9 on, or a cache mount keeps them out. There is nothing to find where the cache is removed, copied, switched off by COMPOSER_CACHE_DIR=/dev/null, or used again without the network.',

@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'no-conda-cache',
   severity: 'info',
   fixable: 'safe',
+  needs: ['conda', 'mamba'],
   options: { stages: stagesOption },
   summary: 'conda, mamba or micromamba leaves its cache of packages in the image',
   why: 'Archives and the index of every channel stay in the folder `pkgs` of the installation. `conda clean --all --yes` in the same RUN removes them, and unpacked packages that no environment is linked to; a cache mount keeps them out. With `--force-pkgs-dirs` it removes all unpacked packages: those that an environment shares by hard links take no room, and it breaks environments of symbolic links, so the fix does without.',

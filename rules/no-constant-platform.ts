@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['FromPlatformFlagConstDisallowed', 'DL3029'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['--platform'],
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'FROM asks for one platform that never changes',

@@ -7,6 +7,7 @@ export const rule: Rule = {
   id: 'no-crlf-in-heredoc',
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['\r'],
   summary: 'Lines of a heredoc end with a carriage return and a line feed, as on Windows',
   why: 'Everywhere else the builder drops the carriage return; a heredoc goes into the shell or the file as it stands. To a shell it is part of the last word: `set -e` has an option that nobody knows, `cd /app` looks for another folder, and a script that begins with `#!/bin/sh` for another shell. Images for Windows are left alone. The fix changes what the build is given, and a file may be meant to have such lines.',
   examples: [

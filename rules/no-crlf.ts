@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-crlf',
   severity: 'info',
   fixable: 'safe',
+  needs: ['\r'],
   summary: 'Lines end with a carriage return and a line feed, as on Windows',
   why: 'The builder drops the carriage return, but not in a heredoc, so that the first one that is written into the file goes wrong. Where Git makes such lines of others when it checks the file out, `Dockerfile text eol=lf` in `.gitattributes` keeps it from doing so. Lines of heredocs are content and left to `no-crlf-in-heredoc`.',
   examples: [{ bad: 'FROM alpine:3.20\r\nCMD ["app"]\r\n', good: 'FROM alpine:3.20\nCMD ["app"]\n' }],

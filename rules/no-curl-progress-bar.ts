@@ -7,6 +7,7 @@ export const rule: Rule = {
   id: 'no-curl-progress-bar',
   severity: 'info',
   fixable: 'safe',
+  needs: ['curl'],
   summary: '`curl` fills the log of the build with its progress',
   why: 'curl shows a meter, and a new state of it every second, unless it writes to a terminal, and in a build there is none, wherever the output goes. `-sS` leaves the meter and warnings out and still shows errors; curl 7.67 and later also know `--no-progress-meter`. There is no fix where standard error goes somewhere else than to the log.',
   examples: [

@@ -5,6 +5,7 @@ export const rule: Rule = {
   id: 'no-dist-upgrade',
   aliases: ['DL3035'],
   severity: 'warn',
+  needs: ['zypper'],
   summary: '`zypper dist-upgrade` may turn the image into another release of its distribution',
   why: 'It takes whatever the repositories hold, downgrades and changes of vendor included, so that the image no longer is what its base says. Choose a newer base image, or `zypper patch` for security updates.',
   examples: [

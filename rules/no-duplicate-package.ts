@@ -10,6 +10,7 @@ export const rule: Rule = {
   id: 'no-duplicate-package',
   severity: 'info',
   fixable: 'safe',
+  needs: ['apt', 'apk', 'yum', 'dnf', 'zypper'],
   summary: 'One command is to install the same package twice',
   why: 'A long list grew, or two were joined. The second one changes nothing, and whoever removes or pins the first one misses it. Lists sorted by the alphabet do not get there.',
   examples: [

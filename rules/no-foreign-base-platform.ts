@@ -5,6 +5,7 @@ export const rule: Rule = {
   id: 'no-foreign-base-platform',
   aliases: ['InvalidBaseImagePlatform'],
   severity: 'warn',
+  needs: ['--platform'],
   summary: 'FROM asks for one platform, and the image is there for another only',
   why: 'The builder either finds no image for the platform, or takes the wrong one and warns: the programs in it then run under emulation or not at all. Take the image that has all platforms (`alpine` for `arm64v8/alpine`), or ask for the one it has. Which platform a build is for is not known from the file, so only what `--platform` says is looked at.',
   examples: [

@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['InvalidDefinitionDescription'],
   severity: 'off',
   fixable: 'safe',
+  needs: ['#'],
   summary: 'The comment above an ARG or a named stage does not begin with its name',
   why: '`docker build --call=outline` and `--call=targets` show the comment above a build argument or a stage as its description, if it has the form `# name description`. Where it is no description, an empty comment line below it says so: BuildKit reads across an empty line. Comments that a program may read, which look for the line below them, are left where they are. BuildKit runs this check only where it is asked for.',
   examples: [

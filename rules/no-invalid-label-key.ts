@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'no-invalid-label-key',
   aliases: ['DL3048'],
   severity: 'info',
+  needs: ['label'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'The key of a label is not written as keys are',

@@ -10,6 +10,7 @@ export const rule: Rule = {
   aliases: CODES,
   parts: CODES,
   severity: 'warn',
+  needs: ['label'],
   options: { schema: labelSchemaOption, stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'A label is empty, or its value is not of the type that the configuration gives it',

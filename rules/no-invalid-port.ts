@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-invalid-port',
   aliases: ['DL3011'],
   severity: 'error',
+  needs: ['expose'],
   summary: 'EXPOSE names a port above 65535',
   why: 'Ports end at 65535. Nothing can listen on a higher one, so the number is a slip.',
   examples: [{ bad: 'FROM debian:12\nEXPOSE 80800\n', good: 'FROM debian:12\nEXPOSE 8080\n' }],

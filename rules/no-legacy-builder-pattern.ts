@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-legacy-builder-pattern',
   severity: 'warn',
   fixable: 'migrate',
+  needs: ['copy', 'add'],
   summary: 'A script takes a file out of another image, and the Dockerfile copies it from the host',
   why: 'Before there were stages, a script built one image, took the program out of it with `docker cp`, and built a second one around the program. Nobody sees from the Dockerfile where its files come from, the build works only by way of that script, what lies on the host may be of yesterday, and the cache of the first build is lost on every other machine. A stage that builds and `COPY --from` do the same in one file and one command. `dockerfileopt migrate SCRIPT` makes them of the script.',
   examples: [

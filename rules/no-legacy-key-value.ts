@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['LegacyKeyValueFormat'],
   severity: 'info',
   fixable: 'safe',
+  needs: ['env', 'label'],
   summary: 'ENV or LABEL separates the name from the value with white space, not with `=`',
   why: 'In the old form all that follows the first blank is the value, so `ENV A=1 B=2` and `ENV A 1 B=2` mean entirely different things. BuildKit keeps the old form for old files only.',
   examples: [

@@ -9,6 +9,7 @@ import type { Project, Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-libc-mismatch',
   severity: 'warn',
+  needs: ['from='],
   summary: 'A program or native module is built with another C library, or a newer one, than it runs with',
   why: 'A program linked with glibc does not start on Alpine (musl) and the other way round, and one that was built on a newer release asks for symbols that an older one does not have ("version `GLIBC_2.38` not found"). Build and run on the same distribution and release: name both, as in `rust:1-bookworm` and `debian:bookworm-slim`, because a bare tag moves to the next release. Folders of dependencies count when they hold compiled modules. Programs that can be linked statically and are built with glibc for musl are for require-static-link to say.',
   examples: [

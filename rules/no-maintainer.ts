@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['DL4000', 'MaintainerDeprecated'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['maintainer'],
   summary: 'MAINTAINER is deprecated; a label names the author',
   why: 'MAINTAINER sets a field of the image that few tools show and that nothing else can set. The label `org.opencontainers.image.authors` says the same, is shown by `docker inspect` with the others, and can be searched for. The fix is unsafe, because the field is gone from the image and the label is new.',
   examples: [

@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-named-user-without-passwd',
   severity: 'error',
   fixable: 'unsafe',
+  needs: ['user'],
   summary: 'USER names an account that does not exist in the image',
   why: 'A name is looked up in /etc/passwd of the image when the container starts. Where it is missing (scratch has no such file at all, and what an earlier stage created stays there), the container does not start: "unable to find user app: no matching entries in passwd file". Use a number, create the account in the same stage, or copy /etc/passwd.',
   examples: [

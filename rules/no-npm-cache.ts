@@ -10,6 +10,7 @@ export const rule: Rule = {
   id: 'no-npm-cache',
   severity: 'info',
   fixable: 'safe',
+  needs: ['npm'],
   options: { stages: stagesOption },
   summary: 'npm leaves a second copy of every package in its cache',
   why: 'npm keeps the archive of every package it fetched in `~/.npm/_cacache`, where nothing in the image needs it. `npm cache clean --force` in the same RUN removes it, and a cache mount keeps it out. There is nothing to find where the cache is removed, put elsewhere by `--cache`, copied, or used again: by a later call without the network, or by the container that runs npm or npx.',

@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-numeric-from',
   severity: 'warn',
   fixable: 'safe',
+  needs: ['from='],
   summary: '`--from` refers to a stage by its number',
   why: 'A number counts the stages from the top, so a stage that is put in front of another renumbers all that follow, and the copy silently takes its files from somewhere else. A name says what is meant and stays right. Numbers behind ONBUILD count the stages of another file and are left alone.',
   examples: [

@@ -11,6 +11,7 @@ export const rule: Rule = {
   parts: ['DL3032', 'DL3036', 'DL3040'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['yum', 'dnf', 'zypper'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'yum, dnf, microdnf or zypper leaves its metadata and downloads in the image',

@@ -22,6 +22,7 @@ export const rule: Rule = {
   aliases: ['DL3042'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['pip'],
   options: { stages: stagesOption, exceptions: exceptionsOption },
   presetOptions: { hadolint: { stages: 'all', exceptions: false } },
   summary: 'pip leaves what it downloaded in the image',

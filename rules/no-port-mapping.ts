@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['ExposeInvalidFormat'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['expose'],
   summary: 'EXPOSE names an address or a port of the host',
   why: 'EXPOSE says which port of the container is listened on, and publishes nothing: the builder drops what stands in front of the last colon, and BuildKit will refuse it in a later release. Ports are mapped where the container is started, with `docker run -p` or in the compose file.',
   examples: [{ bad: 'FROM nginx:1.27\nEXPOSE 8080:80\n', good: 'FROM nginx:1.27\nEXPOSE 80\n' }],

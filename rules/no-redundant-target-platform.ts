@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['RedundantTargetPlatform', 'DL3065'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['--platform'],
   summary: 'FROM asks for the platform that it gets anyway',
   why: 'A stage is built for the target platform unless it says otherwise, so `--platform=$TARGETPLATFORM` changes nothing and hides the stages where a platform is chosen on purpose.',
   examples: [

@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['WorkdirRelativePath', 'DL3000'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['workdir'],
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'A WORKDIR is relative to whatever folder the base image has',

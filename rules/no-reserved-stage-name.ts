@@ -7,6 +7,7 @@ export const rule: Rule = {
   aliases: ['ReservedStageName', 'DL3063'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['scratch', 'context'],
   summary: 'A stage has a name that the builder keeps for itself',
   why: '`scratch` is the empty base and `context` the build context. A stage of that name hides it, or is never found. Call the stage after what it does. The repair renames what refers to the stage in the file, and cannot see who asks for it with `--target`.',
   examples: [

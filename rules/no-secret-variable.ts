@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-secret-variable',
   aliases: ['SecretsUsedInArgOrEnv', 'DL3064'],
   severity: 'warn',
+  needs: ['arg', 'env'],
   options: {
     exceptions: exceptionsOption,
     match: {

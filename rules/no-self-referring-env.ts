@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['DL3044'],
   severity: 'error',
   fixable: 'unsafe',
+  needs: ['env'],
   summary: 'A value of ENV refers to a variable that the same ENV sets',
   why: 'The builder fills in all values of an ENV before it sets any of its variables: the reference gets what the variable was before, mostly nothing. Set the variable in an ENV of its own, in front. The repair parts the ENV in two, which changes the value.',
   examples: [

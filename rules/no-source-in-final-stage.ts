@@ -8,6 +8,7 @@ export const rule: Rule = {
   id: 'no-source-in-final-stage',
   severity: 'info',
   fixable: 'rewrite',
+  needs: ['from='],
   summary: 'Sources are copied into the final stage, whose command is a program that was built from them',
   why: 'The program came out of another stage and does not read its sources. They make the image larger and every change of them a new layer, and they hand the code, and what lies beside it, to everyone who has the image. Copy the files that are read at run time by name; `optimize` writes the stage anew.',
   examples: [

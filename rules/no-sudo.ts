@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['DL3004'],
   severity: 'error',
   fixable: 'unsafe',
+  needs: ['sudo'],
   summary: '`sudo` in a RUN: the builder can be told the user instead',
   why: 'sudo has a terminal and signals of its own, drops the environment, and is one more program with the root bit in the image. `USER root` before, and `USER app` behind the commands that need it, say the same. As root it does nothing but change the environment: there the fix takes it away, which is safe in front of commands such as `mkdir` that do not look at that.',
   examples: [

@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-undeclared-arg-in-from',
   aliases: ['UndefinedArgInFrom'],
   severity: 'warn',
+  needs: ['$'],
   summary: 'FROM uses a variable that no ARG in front of the first FROM declares',
   why: 'FROM sees the ARGs in front of the first FROM, and those that the builder sets itself (`BUILDPLATFORM`, `TARGETARCH` …). Any other name is empty there, and `--build-arg` does not reach it either.',
   examples: [

@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'no-undefined-variable',
   aliases: ['UndefinedVar'],
   severity: 'warn',
+  needs: ['$'],
   options: { exceptions: exceptionsOption },
   presetOptions: { buildkit: { exceptions: false } },
   summary: 'A variable is used that nothing sets',

@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-unknown-label',
   aliases: ['DL3050'],
   severity: 'info',
+  needs: ['label'],
   options: {
     schema: labelSchemaOption,
     strict: {

@@ -5,6 +5,7 @@ import type { Rule } from '../src/lint/types.ts';
 export const rule: Rule = {
   id: 'no-unused-copy-from',
   severity: 'info',
+  needs: ['from='],
   summary: 'What is copied from a stage is replaced or removed before anything uses it',
   why: 'The copy makes a layer that is pulled with the image and never seen in a container, and the builder has to build the stage it comes from. Take it out, or correct the path of the one that follows.',
   examples: [

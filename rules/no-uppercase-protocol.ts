@@ -6,6 +6,7 @@ export const rule: Rule = {
   aliases: ['ExposeProtoCasing'],
   severity: 'info',
   fixable: 'safe',
+  needs: ['expose'],
   summary: 'EXPOSE names a protocol in upper case',
   why: 'The builder writes `tcp`, `udp` and `sctp` into the image in lower case, whatever the file says; other tools that read the file may not know `TCP`.',
   examples: [{ bad: 'FROM debian:12\nEXPOSE 53/UDP\n', good: 'FROM debian:12\nEXPOSE 53/udp\n' }],

@@ -8,6 +8,7 @@ export const rule: Rule = {
   id: 'no-useless-cache-removal',
   severity: 'off',
   fixable: 'safe',
+  needs: ['apt', 'apk'],
   summary: 'A command removes a cache of packages that is empty anyway',
   why: 'The official images of Debian and Ubuntu, and those that stand on them, are set up so that apt keeps no package it has installed: `apt-get clean` finds nothing (`/var/lib/apt/lists` is another matter). `apk add --no-cache` leaves nothing in /var/cache/apk. Images that nothing is known of are left alone, and files that speak of `docker-clean`, which is that very setting.',
   examples: [

@@ -10,6 +10,7 @@ export const rule: Rule = {
   id: 'no-uv-cache',
   severity: 'info',
   fixable: 'safe',
+  needs: ['uv'],
   options: { stages: stagesOption },
   summary: 'uv leaves its cache in the image',
   why: 'uv keeps indexes, what it built and every package it unpacked in `~/.cache/uv`. What was installed is linked to those files, or copied where the two lie on different file systems; with `--no-cache` it is the same, and the rest goes. UV_NO_CACHE or a cache mount does as well. Packages that are symbolic links need the cache; so may a container that is started by uv, and a later call without the network: there is nothing to find.',

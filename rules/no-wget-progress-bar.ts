@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['DL3047'],
   severity: 'info',
   fixable: 'unsafe',
+  needs: ['wget'],
   summary: '`wget` fills the log of the build with its progress',
   why: 'Where there is no terminal wget prints a line for every 50 kilobytes. `--progress=dot:giga` prints one for 32 megabytes, `-nv` one for a file, `-q` none. The fix is safe on Debian and Ubuntu. The wget of busybox knows no `--progress`: there, and where the base is not known, the choice is yours.',
   examples: [

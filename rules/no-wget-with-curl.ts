@@ -6,6 +6,7 @@ export const rule: Rule = {
   id: 'no-wget-with-curl',
   aliases: ['DL4001'],
   severity: 'warn',
+  needs: ['wget'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'One stage fetches with wget as well as with curl',

@@ -11,6 +11,7 @@ export const rule: Rule = {
   aliases: ['DL3060'],
   severity: 'info',
   fixable: 'safe',
+  needs: ['yarn'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'bases' } },
   summary: 'yarn leaves a second copy of every package in its cache',

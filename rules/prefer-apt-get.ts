@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['DL3027'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['apt'],
   summary: '`apt` is made for people at a terminal; its options and output change from release to release',
   why: 'apt says so itself: "apt does not have a stable CLI interface". `apt-get` and `apt-cache` do the same, and stay as they are. The fix is given for the subcommands that mean the same in both, on images of Debian and Ubuntu: there apt-get removes what it downloaded, as apt does.',
   examples: [

@@ -12,6 +12,7 @@ export const rule: Rule = {
   aliases: ['DL3020'],
   severity: 'error',
   fixable: 'unsafe',
+  needs: ['add'],
   summary: 'ADD takes plain files from the build context',
   why: 'ADD unpacks what looks like an archive on the inside and fetches URLs. Where neither is meant, COPY says so, and does the same whatever the file holds. The fix is safe for folders and texts that are there in the build context; of other files only the build knows what they are.',
   examples: [

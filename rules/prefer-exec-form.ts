@@ -14,6 +14,7 @@ export const rule: Rule = {
   aliases: ['JSONArgsRecommended', 'DL3025'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['cmd', 'entrypoint', 'healthcheck'],
   options: {
     exec: flag('Whether a shell form is reported, too, that hands over to the program with `exec`'),
     chosenShell: flag('Whether a shell form is reported, too, where SHELL chose the shell'),

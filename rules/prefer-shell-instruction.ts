@@ -8,6 +8,7 @@ export const rule: Rule = {
   aliases: ['DL4005'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['/bin/sh'],
   summary: '/bin/sh is replaced by another shell, for which there is SHELL',
   why: 'Scripts and package hooks of the system are written for the shell it came with, and an update of its package may put that back. SHELL changes the shell of the instructions alone. The fix replaces a RUN that does nothing else.',
   examples: [

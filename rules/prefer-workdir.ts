@@ -16,6 +16,7 @@ export const rule: Rule = {
   aliases: ['DL3003'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['cd'],
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'A RUN begins with `cd`, although WORKDIR says where instructions run',

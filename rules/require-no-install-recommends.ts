@@ -7,6 +7,7 @@ export const rule: Rule = {
   aliases: ['DL3015'],
   severity: 'info',
   fixable: 'unsafe',
+  needs: ['apt-get'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: 'apt-get also installs what the packages only recommend',

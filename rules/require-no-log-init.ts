@@ -10,6 +10,7 @@ export const rule: Rule = {
   aliases: ['DL3046'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['useradd'],
   options: { stages: stagesOption },
   presetOptions: { hadolint: { stages: 'all' } },
   summary: '`useradd` with a high user id writes log files as long as the id is high',

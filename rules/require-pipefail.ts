@@ -9,6 +9,7 @@ export const rule: Rule = {
   aliases: ['DL4006'],
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['|'],
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'A command that fails in front of a pipe does not fail the build',

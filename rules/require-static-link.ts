@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'require-static-link',
   severity: 'warn',
   fixable: 'unsafe',
+  needs: ['from='],
   summary: 'A dynamically linked program is copied into an image that has no matching C library',
   why: 'The kernel starts a dynamically linked program through the loader of the C library that it was linked with. Where that is missing (scratch, distroless/static, busybox; Alpine for a program built with glibc), the container dies with "no such file or directory", which names the program and means the loader. Go links dynamically wherever a C compiler is at hand and a package such as `net` or `os/user` is used, so that a program works until the day it imports one of them. Link statically, or run on an image with the same C library.',
   examples: [

@@ -51,13 +51,16 @@ function isOption(option: unknown): boolean {
 /** What is wrong with a rule, as a clause. */
 function findProblem(rule: unknown, book: readonly Rule[]): string | undefined {
   if (!isMapping(rule)) return 'a rule is not an object';
-  const { id, aliases = [], severity, summary, why, examples, fixable, check, parts = [], options = {} } = rule;
+  const { id, aliases = [], severity, summary, why, examples, fixable, needs = [], check } = rule;
+  const { parts = [], options = {} } = rule;
   if (typeof id !== 'string' || !/^[a-z0-9]+(?:[-/][a-z0-9]+)*$/.test(id))
     return `the id ${JSON.stringify(id)} is not in lower case with hyphens`;
   const wrong = (name: string) => `${id}: \`${name}\` is missing or wrong`;
   if (!Array.isArray(aliases) || aliases.some((alias) => typeof alias !== 'string')) return wrong('aliases');
   if (!SEVERITIES.includes(severity)) return wrong('severity');
   if (!FIXABLE.includes(fixable)) return wrong('fixable');
+  if (!Array.isArray(needs) || needs.some((piece) => typeof piece !== 'string' || piece !== piece.toLowerCase()))
+    return wrong('needs');
   if (typeof summary !== 'string' || summary === '') return wrong('summary');
   if (typeof why !== 'string' || why === '') return wrong('why');
   if (!Array.isArray(examples) || examples.length === 0) return wrong('examples');

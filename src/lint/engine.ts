@@ -12,6 +12,7 @@ import type {
   ShellChecker,
   UselessIgnore,
 } from './types.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** A rule as the configuration wants it to run. */
 export interface ActiveRule {
@@ -61,10 +62,11 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
   const late: ActiveRule[] = [];
   const experiments = new Experiments(document);
   const rules = settings.rules.filter(({ rule, isExperiment }) => !isExperiment || experiments.include(rule));
+  const vocabulary = new Vocabulary(document);
   for (const active of rules) {
     const { rule, isExperiment } = active;
     if (rule.phase === 'ignores') late.push(active);
-    else if (document.isParsed || rule.phase === 'broken') {
+    else if ((document.isParsed || rule.phase === 'broken') && vocabulary.meets(rule)) {
       const before = found.length;
       runRule(active, document, context, found);
       if (isExperiment) for (const each of experiments.covered(rule, found.splice(before))) found.push(each);
@@ -85,7 +87,8 @@ export function lintDocument(document: Document, settings: LintSettings): Findin
 function runRule(active: ActiveRule, document: Document, context: RuleContext, found: Finding[]): void {
   const { rule, options } = active;
   try {
-    for (const report of rule.check(document, options === undefined ? context : { ...context, options })) {
+    const { target, project, uselessIgnores, checkShell } = context;
+    for (const report of rule.check(document, { target, options, project, uselessIgnores, checkShell })) {
       checkReport(report, rule, document);
       const { at, message, fix, code, part } = report;
       const meant = severityOf(report, active);

@@ -129,6 +129,11 @@ export interface Rule {
   /** Codes of another program whose findings the rule passes on: each is accepted wherever an id is. */
   readonly codes?: RegExp;
   readonly severity: Severity;
+  /**
+   * Pieces of text in lower case, at least one of which stands in every file that the rule has something to say of, in
+   * whatever case: on other files it is not run. A rule without them is run on every file.
+   */
+  readonly needs?: readonly string[];
   /** The strongest repair the rule offers. `rewrite` and `migrate`: by the command of that name, not by a fix. */
   readonly fixable?: FixSafety | 'rewrite' | 'migrate';
   readonly options?: Readonly<Record<string, RuleOption>>;
