@@ -38,17 +38,22 @@ export interface PresetRule {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Most rules have none. */
+export const NO_PARTS: ReadonlyMap<string, Severity> = new Map();
+
 /** Puts presets together for a rule. A file that does not parse is never passed over in silence. */
 export function presetRule(rule: Rule, names: readonly PresetName[]): PresetRule {
   const { aliases = [], parts = [] } = rule;
   const nothing: PresetRule = {
     severity: rule.phase === 'broken' ? rule.severity : 'off',
-    parts: new Map(),
+    parts: NO_PARTS,
     options: {},
   };
   const whole = parts.length === 0 ? aliases : aliases.filter((alias) => !parts.includes(alias));
   return names.reduce((before: PresetRule, name) => {
     const severity = presets[name](rule, whole);
+    const options = (rule.presetOptions as Readonly<Record<string, PresetRule['options']>> | undefined)?.[name] ?? {};
+    if (parts.length === 0) return severity === undefined ? before : { severity, parts: NO_PARTS, options };
     const told = parts.flatMap((part) => {
       const its = presets[name](rule, [part]);
       return its === undefined ? [] : [[part.toUpperCase(), its] as const];
@@ -58,7 +63,7 @@ export function presetRule(rule: Rule, names: readonly PresetName[]): PresetRule
       // A tool that has only parts of the rule says nothing of the rest.
       severity: severity ?? before.severity,
       parts: new Map(severity === undefined ? [...before.parts, ...told] : told.filter(([, its]) => its !== severity)),
-      options: (rule.presetOptions as Readonly<Record<string, PresetRule['options']>> | undefined)?.[name] ?? {},
+      options,
     };
   }, nothing);
 }

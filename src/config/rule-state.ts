@@ -1,7 +1,7 @@
 import type { ActiveRule } from '../lint/engine.ts';
 import { isExperimental } from '../lint/experiments.ts';
 import type { Rule, Severity } from '../lint/types.ts';
-import { type PresetName, presetRule } from './presets.ts';
+import { NO_PARTS, type PresetName, presetRule } from './presets.ts';
 
 /** Values of options, by name. */
 export type RuleOptions = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export type RuleOptions = Readonly<Record<string, unknown>>;
 export class RuleState {
   readonly #rule: Rule;
   readonly #presetOptions: RuleOptions;
-  readonly #parts: Map<string, Severity>;
+  #parts: ReadonlyMap<string, Severity>;
   #severity: Severity;
   #options: RuleOptions = {};
   #isNamed = false;
@@ -20,7 +20,7 @@ export class RuleState {
     const { severity, parts, options } = presetRule(rule, presets);
     this.#rule = rule;
     this.#presetOptions = { ...options, ...shared };
-    this.#parts = new Map(parts);
+    this.#parts = parts;
     this.#severity = severity;
   }
 
@@ -32,9 +32,9 @@ export class RuleState {
     const own = this.#rule.severity;
     const severity = given ?? (own === 'off' ? 'warn' : own);
     const part = this.#rule.parts?.find((each) => each.toLowerCase() === name.toLowerCase());
-    if (part !== undefined) this.#parts.set(part.toUpperCase(), severity);
+    if (part !== undefined) this.#parts = new Map([...this.#parts, [part.toUpperCase(), severity]]);
     else {
-      this.#parts.clear();
+      this.#parts = NO_PARTS;
       this.#severity = severity;
     }
     this.#isNamed = true;
@@ -67,5 +67,7 @@ export class RuleState {
 }
 
 function defaults(options: NonNullable<Rule['options']>): RuleOptions {
-  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
+  const values: Record<string, unknown> = {};
+  for (const name in options) values[name] = options[name]!.default;
+  return values;
 }

@@ -106,11 +106,10 @@ export function activateRules(
   commandLine: Pick<CommandLineSettings, 'rules'> = { rules: [] },
 ): ActiveRule[] {
   const presets = [config.extends ?? 'recommended'].flat() as PresetName[];
-  const names = ruleNames(book);
   const states = new Map(book.map((rule) => [rule.id, new RuleState(rule, presets, sharedOptions(rule, config))]));
   const codes = new Map<string, Severity>();
   const set = (name: string, severity: Severity | undefined, options?: RuleOptions) => {
-    const ids = names.get(name.toLowerCase());
+    const ids = ruleNames(book).get(name.toLowerCase());
     if (!ids) codes.set(name.toUpperCase(), severity ?? 'warn');
     for (const id of ids ?? []) states.get(id)!.set(name, severity, options);
   };

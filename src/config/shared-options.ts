@@ -25,10 +25,9 @@ const SHARED: readonly SharedOption[] = [
 /** The options of a rule that keys of the configuration stand for. */
 export function sharedOptions({ aliases = [], options = {} }: Rule, config: Config): RuleOptions {
   const values: Record<string, unknown> = {};
-  for (const shared of SHARED) {
-    if (!Object.hasOwn(options, shared.option) || !aliases.some((alias) => shared.aliases.test(alias))) continue;
-    const value = shared.read(config);
-    if (value !== undefined) values[shared.option] = value;
+  for (const { aliases: meant, option, read } of SHARED) {
+    const value = Object.hasOwn(options, option) ? read(config) : undefined;
+    if (value !== undefined && aliases.some((alias) => meant.test(alias))) values[option] = value;
   }
   return values;
 }

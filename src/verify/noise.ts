@@ -7,13 +7,13 @@ export interface TextComparison {
   readonly actual?: string;
 }
 
-/** Compares a text with two runs of the original: what differs between those, or is a time of day, is noise. */
+/** Compares a text with two runs of the original: what differs between those, or is a time of day or the number of a process, is noise. */
 export function compareTexts(before: string, again: string, after: string): TextComparison {
-  const [first, second, text] = [before, again, after].map(withoutClock) as [string, string, string];
+  const [first, second, text] = [before, again, after].map(withoutChance) as [string, string, string];
   if (first === second) {
     return text === first
       ? { result: 'same' }
-      : { result: 'different', ...firstDifference(before, after, withoutClock) };
+      : { result: 'different', ...firstDifference(before, after, withoutChance) };
   }
   const [one, two, three] = [first, second, text].map((value) => lines(value).map(withoutNumbers)) as [
     string[],
@@ -36,8 +36,11 @@ const lines = (text: string): string[] => text.replace(/\r\n/g, '\n').replace(/\
 const equal = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((line, i) => line === b[i]);
 
-/** Two runs in the same second show no difference, and the third shows one all the same. Zones of time stay. */
-function withoutClock(text: string): string {
+/**
+ * Times and numbers of processes, as loggers write them. Two runs in the same second, or with the same luck, show no
+ * difference, and the third shows one all the same. Zones of time stay.
+ */
+function withoutChance(text: string): string {
   return text
     .replace(/\b\d{4}[-/.]\d\d[-/.]\d\d(?=\D|$)/g, '<date>')
     .replace(/\b\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}/g, '<date>')
@@ -46,7 +49,10 @@ function withoutClock(text: string): string {
       '<date> ',
     )
     .replace(/(?<=^|[^\d])T?\d\d:\d\d:\d\d(?:[.,]\d+)?/g, '<time>')
-    .replace(/\b1[6-9]\d{8}(?:\d{3}|\.\d+)?\b/g, '<time>');
+    .replace(/\b1[6-9]\d{8}(?:\d{3}|\.\d+)?\b/g, '<time>')
+    .replace(/\b(pids?(?: is)?["']?[ :=#]*[[(]?|process(?: id)?[ :=#]*[[(]|worker process )\d+/gi, '$1<process>')
+    // gunicorn: [date] [pid] [level]
+    .replace(/(?<=\] )\[\d+\](?= \[)/g, '[<process>]');
 }
 
 /** Process numbers, addresses, identifiers, durations. */

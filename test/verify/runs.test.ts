@@ -136,6 +136,17 @@ test('noise between two runs of the original', () => {
   );
   assert.is(result('10:00:00 +0100', '10:00:00 +0100', '09:00:00 +0000'), 'different');
   assert.is(result('answer 42', 'answer 42', 'answer 43'), 'different');
+  // Numbers of processes, even where the two runs of the original had the same ones.
+  for (const line of [
+    '[2024-01-02 10:00:00 +0000] [7] [INFO] Booting worker with pid: 7',
+    '{"level":30,"pid":7,"msg":"up"}',
+    'INFO:     Started server process [7]',
+    'Server PID is 7.',
+    '1#1: start worker process 7',
+  ])
+    assert.is(result(line, line, line.replaceAll('7', '12')), 'same', line);
+  for (const line of ['[7] is up', 'processed 7 files', 'process 7 files', 'rapids 7', 'up [7] [INFO]'])
+    assert.is(result(line, line, line.replaceAll('7', '12')), 'different', line);
   const clocked = ['10:00:01 up', '10:00:02 up', '10:00:03 up\nand down'] as const;
   assert.equal(compareTexts(...clocked), { result: 'different', expected: '', actual: 'and down' });
   assert.equal(compareTexts('up\nrose', 'up\ntulip', 'lily'), { result: 'different', expected: 'up' });
