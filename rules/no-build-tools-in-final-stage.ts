@@ -11,6 +11,7 @@ export const rule: Rule = {
   id: 'no-build-tools-in-final-stage',
   severity: 'warn',
   fixable: 'rewrite',
+  needs: ['apt', 'apk', 'yum', 'dnf', 'zypper', 'pacman', 'pip', 'install_packages'],
   summary: 'Packages that are only needed to build stay in the image that is shipped',
   why: 'Compilers, headers, build systems, and programs that only fetched something make the image larger and give an intruder tools. Remove them in the RUN that installed them (a later one does not shrink the image), or build in a stage of its own, which `dockerfileopt optimize` does. Git, curl and wget are flagged when a RUN uses them and the container does not seem to.',
   examples: [

@@ -10,6 +10,7 @@ export const rule: Rule = {
   id: 'no-dev-dependencies-in-final-stage',
   severity: 'warn',
   fixable: 'rewrite',
+  needs: ['npm', 'yarn', 'bundle', 'composer', 'pip', 'poetry', 'uv'],
   summary: 'Dependencies that only developers need are installed in the image that is shipped',
   why: 'Test runners, linters and bundlers are often the larger part of the dependencies, and each brings its own vulnerabilities. Install without them, or, where the build needs them, build in a stage of its own and install the rest in the final one, which `dockerfileopt optimize` does. A later `npm prune --omit=dev` removes them from the container, but not from the layers below; it is not flagged all the same.',
   examples: [

@@ -13,6 +13,7 @@ export const rule: Rule = {
   aliases: ['DL3067'],
   parts: ['DL3067'],
   severity: 'warn',
+  needs: ['from='],
   options: { exceptions: exceptionsOption, stages: stagesOption },
   presetOptions: { hadolint: { exceptions: false, stages: 'all' } },
   summary: 'A whole file system, or a source folder, is copied out of a stage',

@@ -11,6 +11,7 @@ export const rule: Rule = {
   aliases: ['DL3010'],
   severity: 'info',
   fixable: 'unsafe',
+  needs: ['copy'],
   options: { exceptions: exceptionsOption },
   presetOptions: { hadolint: { exceptions: false } },
   summary: 'An archive is copied into the image to be unpacked there',

@@ -8,6 +8,7 @@ export const rule: Rule = {
   id: 'prefer-cache-friendly-order',
   severity: 'info',
   fixable: 'unsafe',
+  needs: ['copy', 'add'],
   summary: 'All sources are copied before the dependencies are installed',
   why: 'A layer is built again when anything that was copied before it has changed. With `COPY . .` in front of the install, every change of a source file installs all dependencies again. Copy the manifests first, install, and copy the rest afterwards.',
   examples: [

@@ -9,6 +9,7 @@ export const rule: Rule = {
   parts: ['DL3014', 'DL3030', 'DL3034', 'DL3038'],
   severity: 'warn',
   fixable: 'safe',
+  needs: ['apt-get', 'yum', 'dnf', 'zypper'],
   summary: 'A package manager asks before it installs, and nobody answers in a build',
   why: 'apt-get, yum, dnf, microdnf and zypper ask whether to go on as soon as they would install more than was named, and give up when there is no answer. A build that passes today fails when a package gets a new dependency. Where they did not ask, the flag changes nothing.',
   examples: [

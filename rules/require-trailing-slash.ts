@@ -15,6 +15,7 @@ export const rule: Rule = {
   aliases: ['DL3021'],
   severity: 'error',
   fixable: 'unsafe',
+  needs: ['copy'],
   summary: 'COPY has several sources and a destination that does not end with a slash',
   why: 'Several sources need a folder to go to, and the slash says that the destination is one. Without it BuildKit writes one file over the other where the folder is not there yet, and other builders refuse the instruction. The fix is safe where the file shows that the folder is there. `.` and `..` are folders in any case.',
   examples: [

@@ -120,6 +120,7 @@ class LintRun {
     if (this.#options.stdinFilename !== undefined) throw new UsageError('--stdin-filename goes with -');
     const { files, errors } = await discoverFiles(paths, (path) => this.#isIgnored(resolve(path)));
     for (const { path, message } of errors) this.#fail(path, message);
+    if (files.length > MANY) (await import('./many-files.ts')).optimiseLater();
     for (const path of files) {
       await this.#guard(path, async () => {
         const { document, result } = await this.#check(path, readFileSync(path));
@@ -317,6 +318,9 @@ class LintRun {
     }
   }
 }
+
+/** Files; so many take a good part of a second. */
+const MANY = 200;
 
 /** What checking one file came to; `changed` is the document after the fixes, if they did anything. */
 interface Checked {

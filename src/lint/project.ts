@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, posix, resolve, sep } from 'node:path';
 import type { Project } from './types.ts';
 
@@ -22,12 +22,13 @@ export function folderProject(folder: string): Project {
   const lists = new Map<string, readonly string[]>();
   let realRoot: string | undefined;
 
-  const locate = (path: string): string => {
+  const locate = (path: string): string | undefined => {
+    const asked = join(root, posix.normalize(`/${path}`));
+    // Most of what is asked for is not there, and an error is dear.
+    if (!existsSync(asked)) return undefined;
     realRoot ??= realpathSync.native(root);
-    const real = realpathSync.native(join(root, posix.normalize(`/${path}`)));
-    if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
-      throw new Error('outside the build context');
-    }
+    const real = realpathSync.native(asked);
+    if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) return undefined;
     return real;
   };
 
@@ -41,13 +42,18 @@ export function folderProject(folder: string): Project {
       return texts.get(path);
     },
     list(path) {
-      if (!lists.has(path)) lists.set(path, attempt(() => readdirSync(locate(path)).sort()) ?? []);
+      if (!lists.has(path)) lists.set(path, attempt(() => listFolder(locate(path))) ?? []);
       return lists.get(path)!;
     },
   };
 }
 
-function readText(path: string): string | undefined {
+function listFolder(path: string | undefined): readonly string[] {
+  return path === undefined ? [] : readdirSync(path).sort();
+}
+
+function readText(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
   const stats = statSync(path);
   // A pipe or device would block.
   if (!stats.isFile() || stats.size > LARGEST_TEXT) return undefined;

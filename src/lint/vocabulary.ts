@@ -15,7 +15,9 @@ export class Vocabulary {
 
   /** Whether the file has what the rule needs, as far as that is certain. */
   meets({ needs }: Rule): boolean {
-    return needs === undefined || !this.#isWhole || needs.some((piece) => this.#has(piece));
+    if (needs === undefined || !this.#isWhole) return true;
+    for (const piece of needs) if (this.#has(piece)) return true;
+    return false;
   }
 
   #has(piece: string): boolean {

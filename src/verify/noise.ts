@@ -41,18 +41,20 @@ const equal = (a: readonly string[], b: readonly string[]): boolean =>
  * difference, and the third shows one all the same. Zones of time stay.
  */
 function withoutChance(text: string): string {
-  return text
-    .replace(/\b\d{4}[-/.]\d\d[-/.]\d\d(?=\D|$)/g, '<date>')
-    .replace(/\b\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}/g, '<date>')
-    .replace(
-      /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d\d? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d*/g,
-      '<date> ',
-    )
-    .replace(/(?<=^|[^\d])T?\d\d:\d\d:\d\d(?:[.,]\d+)?/g, '<time>')
-    .replace(/\b1[6-9]\d{8}(?:\d{3}|\.\d+)?\b/g, '<time>')
-    .replace(/\b(pids?(?: is)?["']?[ :=#]*[[(]?|process(?: id)?[ :=#]*[[(]|worker process )\d+/gi, '$1<process>')
-    // gunicorn: [date] [pid] [level]
-    .replace(/(?<=\] )\[\d+\](?= \[)/g, '[<process>]');
+  return (
+    text
+      .replace(/\b\d{4}[-/.]\d\d[-/.]\d\d(?=\D|$)/g, '<date>')
+      .replace(/\b\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}/g, '<date>')
+      .replace(
+        /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d\d? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d*/g,
+        '<date> ',
+      )
+      .replace(/(?<=^|[^\d])T?\d\d:\d\d:\d\d(?:[.,]\d+)?/g, '<time>')
+      .replace(/\b1[6-9]\d{8}(?:\d{3}|\.\d+)?\b/g, '<time>')
+      .replace(/\b(pids?(?: is)?["']?[ :=#]*[[(]?|process(?: id)?[ :=#]*[[(]|worker process )\d+/gi, '$1<process>')
+      // gunicorn: [date] [pid] [level]
+      .replace(/(?<=\] )\[\d+\](?= \[)/g, '[<process>]')
+  );
 }
 
 /** Process numbers, addresses, identifiers, durations. */

@@ -70,9 +70,21 @@ export function shippedStages(document: Document, context: RuleContext): Readonl
 
 /** The RUNs of the stages that the rule's option `stages` asks for. */
 export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
-  const stages = shippedStages(document, context);
-  return shellRuns(document).filter(({ stage }) => stages.has(stage));
+  const asked = optionOf(context, 'stages');
+  if (asked === 'all' || !context.target) return asked === 'all' ? shellRuns(document) : [];
+  const memo = asked === 'bases' ? runsOfBases : runsOfChain;
+  let runs = memo.get(context.target);
+  if (!runs) {
+    const stages = shippedStages(document, context);
+    runs = shellRuns(document).filter(({ stage }) => stages.has(stage));
+    memo.set(context.target, runs);
+  }
+  return runs;
 }
+
+/** The runs that are shipped with a stage as the target. */
+const runsOfChain = new Memo<Stage, readonly ShellRun[]>();
+const runsOfBases = new Memo<Stage, readonly ShellRun[]>();
 
 /** Whether the places in the RUN's commands are exact, so that they may be edited. */
 export function isEditable({ script, isTrigger }: ShellRun): boolean {
