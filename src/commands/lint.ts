@@ -11,13 +11,13 @@ import { type FailOn, isFailure } from '../lint/fail-on.ts';
 import { fixDocument } from '../lint/fixes.ts';
 import { folderProject } from '../lint/project.ts';
 import { type FileError, type LintReport, type ReportedFile, reportFindings } from '../lint/report.ts';
-import type { Project, Rule, ShellChecker } from '../lint/types.ts';
+import type { Project, Rule } from '../lint/types.ts';
 import { version } from '../version.ts';
 import { type Command, type OptionValues, readText, UsageError, type World } from './command.ts';
 import { unifiedDiff } from './diff.ts';
 import { discoverFiles } from './discover.ts';
 import { type LintOptions, readOptions } from './lint-options.ts';
-import { findProgram } from './programs.ts';
+import { ShellCheckers, ShellQuestions } from './shell-checks.ts';
 import { writeAtomically } from './write.ts';
 
 export const lintCommand: Command = {
@@ -100,8 +100,7 @@ class LintRun {
   readonly #rules = new Set<Rule>();
   readonly #search: ConfigSearch;
   readonly #settings = new Map<LoadedConfig, Settings>();
-  readonly #programs = new Map<string, string | undefined>();
-  readonly #checkers = new Map<string, Promise<ShellChecker>>();
+  readonly #checkers: ShellCheckers;
   readonly #warned = new Set<string>();
   #hasFailed = false;
   #project: { readonly folder: string; readonly project: Project } | undefined;
@@ -110,6 +109,7 @@ class LintRun {
     this.#options = options;
     this.#world = world;
     this.#search = new ConfigSearch(world.book);
+    this.#checkers = new ShellCheckers(world);
   }
 
   async lint(paths: readonly string[]): Promise<number> {
@@ -121,7 +121,8 @@ class LintRun {
     const { files, errors } = await discoverFiles(paths, (path) => this.#isIgnored(resolve(path)));
     for (const { path, message } of errors) this.#fail(path, message);
     if (files.length > MANY) (await import('./many-files.ts')).optimiseLater();
-    for (const path of files) {
+    for (const [at, path] of files.entries()) {
+      if (at % AT_ONCE === 0) await this.#lookAhead(files.slice(at, at + AT_ONCE));
       await this.#guard(path, async () => {
         const { document, result } = await this.#check(path, readFileSync(path));
         if (result.changed && !this.#options.diff) writeAtomically(path, encodeSource(result.changed.source));
@@ -202,19 +203,44 @@ class LintRun {
     return this.#named;
   }
 
-  async #check(path: string, bytes: Buffer): Promise<{ document: Document; result: Checked }> {
-    const document = parseDocument(decodeSource(path, bytes));
+  async #fileSettings(path: string): Promise<FileSettings> {
     const absolute = resolve(path);
-    const file = (await this.#settingsFor(absolute)).forFile(absolute);
-    for (const { rule } of file.rules) this.#rules.add(rule);
-    const settings: LintSettings = {
+    return (await this.#settingsFor(absolute)).forFile(absolute);
+  }
+
+  async #lintSettings(file: FileSettings, document: Document): Promise<LintSettings> {
+    return {
       rules: file.rules,
       book: this.#world.book,
       target: file.target,
       project: this.#projectOf(file.context),
       honoursIgnores: file.honoursIgnores,
-      checkShell: document.instructions.some(hasCommands) ? await this.#shellChecker(file) : undefined,
+      checkShell: document.instructions.some(hasCommands) ? await this.#checkers.find(file) : undefined,
     };
+  }
+
+  /** Asks ShellCheck about the commands of several files at once, where it will be asked. */
+  async #lookAhead(paths: readonly string[]): Promise<void> {
+    if (paths.length < 2) return;
+    const questions = new ShellQuestions();
+    for (const path of paths) {
+      try {
+        const file = await this.#fileSettings(path);
+        if (!(await this.#checkers.find(file))) continue;
+        const document = parseDocument(decodeSource(path, readFileSync(path)));
+        questions.add(document, await this.#lintSettings(file, document));
+      } catch {
+        // Met again, and told, when the file is linted.
+      }
+    }
+    questions.ask();
+  }
+
+  async #check(path: string, bytes: Buffer): Promise<{ document: Document; result: Checked }> {
+    const document = parseDocument(decodeSource(path, bytes));
+    const file = await this.#fileSettings(path);
+    for (const { rule } of file.rules) this.#rules.add(rule);
+    const settings = await this.#lintSettings(file, document);
     const { fix, diff } = this.#options;
     const { failOn } = file;
     if (fix === undefined)
@@ -231,35 +257,6 @@ class LintRun {
       ? { findings: lintDocument(document, settings), fixed: 0, changed, failOn }
       : { findings: fixed.findings, fixed: fixed.applied.length, changed, failOn };
     return { document, result };
-  }
-
-  /** ShellCheck, where a rule passes on what it says and it is installed. Missed only by those who asked for it. */
-  #shellChecker({ rules, shellcheck }: FileSettings): Promise<ShellChecker | undefined> | undefined {
-    const passing = rules.filter(({ rule }) => rule.codes);
-    if (passing.length === 0) return undefined;
-    const isAskedFor =
-      shellcheck !== undefined ||
-      passing.some(
-        ({ isNamed, codes }) => isNamed || [...(codes?.values() ?? [])].some((severity) => severity !== 'off'),
-      );
-    const program = this.#findProgram(shellcheck ?? 'shellcheck');
-    if (program === undefined) {
-      const message = `${shellcheck ?? 'shellcheck'} is not there, and what ShellCheck would say is left out`;
-      if (isAskedFor) this.#warn(message);
-      return undefined;
-    }
-    let checker = this.#checkers.get(program);
-    if (!checker) {
-      checker = import('../shellcheck/shellcheck.ts').then(({ shellChecker }) => shellChecker(program));
-      this.#checkers.set(program, checker);
-    }
-    return checker;
-  }
-
-  /** Looks through the path once, not for every file. */
-  #findProgram(name: string): string | undefined {
-    if (!this.#programs.has(name)) this.#programs.set(name, findProgram(name, this.#world.env.PATH));
-    return this.#programs.get(name);
   }
 
   /** Says something once. */
@@ -319,6 +316,8 @@ class LintRun {
   }
 }
 
+/** Files that ShellCheck is asked about at once. */
+const AT_ONCE = 100;
 /** Files; so many take a good part of a second. */
 const MANY = 200;
 

@@ -1,4 +1,5 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rules } from '../../rules/index.ts';
 import { findProgram } from '../../src/commands/programs.ts';
@@ -87,4 +88,29 @@ test('a program that fails is named, and the next file is linted', async () => {
   });
   assert.is(code, 2);
   assert.match(err, /Dockerfile: rule no-shellcheck-finding crashed: .*broken: out of order/);
+});
+
+withShellCheck('one process for all files, and what is the same is asked once', async (PATH) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shellcheck-count-'));
+  try {
+    const count = join(folder, 'count');
+    const settings = {
+      files: {
+        'a/Dockerfile': files.Dockerfile,
+        'b/Dockerfile': `${files.Dockerfile}RUN echo $new\n`,
+        'c/Dockerfile': 'FROM debian:13\nRUN <<EOF\nunclosed\n',
+        '.dockerfileoptrc': '{"shellcheck": "./counting"}',
+        counting: `#!/bin/sh\nfor word; do case $word in *.sh) echo $$ >>${count};; esac; done\nexec ${PATH}/shellcheck "$@"\n`,
+      },
+      book: rules,
+      prepare: (place: string) => chmodSync(join(place, 'counting'), 0o755),
+    };
+    const { out } = await run(['.', '-f', 'gnu'], settings);
+    assert.is(lines(out).length, 8);
+    const asked = readFileSync(count, 'utf8').trim().split('\n');
+    assert.is(asked.length, 3, 'of five RUNs, three are different');
+    assert.is(new Set(asked).size, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
