@@ -1,4 +1,5 @@
 import type { Document, IgnoreComment, IgnoredId } from '../dockerfile/index.ts';
+import { readCheckOptions } from './check-options.ts';
 import { Experiments } from './experiments.ts';
 import { nearest } from './nearest.ts';
 import type {
@@ -188,7 +189,7 @@ export const isCheckName = (alias: string) => /^[A-Z][A-Za-z]+$/.test(alias);
 
 /** `# check=error=true`: what BuildKit checks fails the build. */
 function failsOnChecks({ directives }: Document): boolean {
-  return directives.some(({ name, value }) => name === 'check' && /(?:^|;)\s*error\s*=\s*true\s*(?:;|$)/i.test(value));
+  return directives.some(({ name, value }) => name === 'check' && readCheckOptions(value)?.isError === true);
 }
 
 /** A code of another program is meant by itself, and by the name of the rule that passes it on; a part by itself only. */

@@ -1,4 +1,5 @@
 import type { Document, Range } from '../dockerfile/index.ts';
+import { readCheckOptions } from './check-options.ts';
 import type { Finding, Rule } from './types.ts';
 
 /** BuildKit's experimental checks. */
@@ -56,16 +57,7 @@ export class Experiments {
 }
 
 const CHECK = /^#\s*check\s*=\s*(.+)/i;
-const OPTION = /^\s*(?:skip=|experimental=(?<names>.*)|error=(?:1|t|T|true|True|TRUE|0|f|F|false|False|FALSE)$)/;
-
-/** The names behind `experimental=`; none where the builder cannot read the options, which end at a space. */
-function experimentsIn(value: string): readonly string[] {
-  const options = value
-    .split(' ')[0]!
-    .split(';')
-    .map((option) => OPTION.exec(option));
-  return options.includes(null) ? [] : options.flatMap((option) => option!.groups!.names?.split(',') ?? []);
-}
+const experimentsIn = (value: string): readonly string[] => readCheckOptions(value)?.experimental ?? [];
 
 function isNamed({ aliases = [] }: Rule, names: readonly string[]): boolean {
   return names.some((name) => name === 'all' || (EXPERIMENTAL.has(name) && aliases.includes(name)));

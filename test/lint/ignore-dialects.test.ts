@@ -43,7 +43,17 @@ test('a comment silences what it names, by id, code of hadolint or name of Build
 test("BuildKit's own switches: all of its checks, and checks that fail the build", () => {
   assert.equal(found(`# check=skip=all\n${BASE}`), ['2 no-latest-tag warn']);
   assert.equal(found(`# check=error=true\n${BASE}`), ['2 no-latest-tag warn', '2 no-uppercase-stage-name error']);
-  assert.equal(found(`# check=error=false\n${BASE}`)[1], '2 no-uppercase-stage-name warn');
+  for (const value of ['error=1', 'error=T', 'skip=Other;error=TRUE', 'error=0;error=true', 'error=true why'])
+    assert.equal(found(`# check=${value}\n${BASE}`)[1], '2 no-uppercase-stage-name error', value);
+  for (const value of [
+    'error=false',
+    'error=yes',
+    'error=true;other',
+    'error=true;error=0',
+    'error = true',
+    'skip=A;skip=B;error=true;skip=C',
+  ])
+    assert.equal(found(`# check=${value}\n${BASE}`)[1], '2 no-uppercase-stage-name warn', value);
   // Only a directive has a say in the whole file.
   assert.equal(found(`${BASE}# check=error=true\nFROM debian:12 AS Next\n`)[2], '3 no-uppercase-stage-name warn');
 });
