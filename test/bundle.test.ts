@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatNames } from '../src/formatters/index.ts';
 import { version } from '../src/version.ts';
@@ -113,5 +113,29 @@ test('compiled code of another version, or none, is no trouble', () => {
   assert.is(run(['--version']).stdout, `${version}\n`);
   rmSync(cache);
   assert.is(run(['--version']).stdout, `${version}\n`);
+  writeFileSync(cache, compiled);
+});
+
+test('a lint leaves compiled code for the next one, where there is none', () => {
+  const cache = join(folder, `dist/cli.cjs.${process.version}-${process.arch}`);
+  const compiled = readFileSync(cache);
+  const beside = () => readdirSync(join(folder, 'dist')).filter((name) => name.startsWith('cli.cjs.'));
+  const lint = () => run(['--no-config', 'whole.Dockerfile']);
+  writeFileSync(join(folder, 'work/whole.Dockerfile'), 'FROM golang\nCOPY . .\nRUN cd x && go build\nCMD ["/x"]\n');
+  rmSync(cache);
+  run(['--version']);
+  assert.equal(beside(), []);
+  const { stdout, status } = lint();
+  assert.equal(beside(), [basename(cache)]);
+  const kept = statSync(cache);
+  assert.is(lint().stdout, stdout);
+  assert.is(statSync(cache).mtimeMs, kept.mtimeMs);
+  // It cannot be put there: no trace of it is left, and nothing is said.
+  rmSync(cache);
+  mkdirSync(cache);
+  const { stderr, ...rest } = lint();
+  assert.equal([rest.stdout, rest.status, stderr], [stdout, status, '']);
+  assert.equal(beside(), [basename(cache)]);
+  rmSync(cache, { recursive: true });
   writeFileSync(cache, compiled);
 });
