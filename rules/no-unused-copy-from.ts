@@ -16,7 +16,9 @@ export const rule: Rule = {
   ],
   *check(document) {
     for (const stage of document.stages) {
-      const copies = new Map(stageCopies(document, stage).map((copy) => [copy.instruction, copy]));
+      const all = stageCopies(document, stage);
+      if (!all.some(({ from }) => from)) continue;
+      const copies = new Map(all.map((copy) => [copy.instruction, copy]));
       // Copies that nothing can have used yet, by what would replace them.
       const fresh = new Map<string, Copy>();
       for (const instruction of stage.instructions) {

@@ -629,10 +629,9 @@ export function runsBuildTool(argv: readonly string[]): BuildToolCommand | undef
   if (name === undefined) return undefined;
   const program = programName(name);
   const shown = (last: string | undefined): string => (last === undefined ? program : `${program} ${last}`);
-  for (const [programs, flag, ecosystem] of RELOADING) {
-    const found = includes(programs, program) ? args.find((word) => flag.test(word)) : undefined;
-    if (found !== undefined) return { ecosystem, command: shown(found), why: 'develops' };
-  }
+  const reloading = RELOADING.find(([programs]) => includes(programs, program));
+  const reloads = reloading && args.find((word) => reloading[1].test(word));
+  if (reloads !== undefined) return { ecosystem: reloading![2], command: shown(reloads), why: 'develops' };
   if (
     /^(?:npx|bunx|pnpx)$/.test(program) ||
     (/^(?:poetry|pipenv|uv|pdm|bundle|yarn|pnpm|npm|bun)$/.test(program) && /^(?:run|exec|dlx|x)$/.test(args[0] ?? ''))

@@ -31,6 +31,7 @@ export interface PackageCall {
 /** The call of a package manager that a command is; `python -m pip` and `uv pip` are pip. */
 export function packageCall(command: ShellCommand): PackageCall | undefined {
   let manager = command.name;
+  if (!packageManager(manager) && !/^(?:python|pip|uv$)/.test(manager)) return undefined;
   let { args } = command;
   if (/^python[\d.]*$/.test(manager) && args[0]?.value === '-m') {
     manager = args[1]?.value ?? '';

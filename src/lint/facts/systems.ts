@@ -43,8 +43,17 @@ function readSystem(stage: Stage): System {
   const { tag } = image;
   // A digest alone may be any variant of the image.
   if (image.digest !== undefined && tag === undefined) return { ...UNKNOWN, repository };
-  return new KnownSystem(repository, tag);
+  const name = `${repository}:${tag ?? ''}`;
+  let known = knownSystems.get(name);
+  if (!known) {
+    known = new KnownSystem(repository, tag);
+    knownSystems.set(name, known);
+  }
+  return known;
 }
+
+/** Many files stand on the same few images. */
+const knownSystems = new Map<string, KnownSystem>();
 
 /** Looks things up when they are asked for: most rules want to know one of them. */
 class KnownSystem implements System {
