@@ -13,7 +13,7 @@ cd "$(dirname "$0")"
 home=${DOCKERFILEOPT_E2E_HOME:-../../.cache/e2e}
 
 # Toolchains are large: an unfinished image is a riddle, a full disk at the start is a sentence.
-needed=20 # GB
+needed=12 # GB
 free() { df --output=avail -B 1G "$1" | tail -n 1 | tr -d ' '; }
 
 case ${1-} in
