@@ -126,7 +126,9 @@ async function runVerification(
     const engine = await openEngine(preference, options, workshop);
     if ('reason' in engine) throw new UsageError(engine.reason);
     const onProgress = (event: ProgressEvent) => showProgress(workshop.progress, event, before.path, after.path);
-    return keepLogs(await verify(engine, before, after, { ...options, onProgress }));
+    const report = await verify(engine, before, after, { ...options, onProgress });
+    // A build that was interrupted has failed, too, and nobody is told of it.
+    return workshop.session.signal.aborted ? report : keepLogs(report);
   });
 }
 
