@@ -28,7 +28,8 @@ function runHooks(): void {
     const [source, work] = [join(folder, 'source'), join(folder, 'work')];
     for (const path of git(root, 'ls-files', '-co', '--exclude-standard', '-z').split('\0')) {
       mkdirSync(dirname(join(source, path)), { recursive: true });
-      if (path !== '') cpSync(join(root, path), join(source, path), { recursive: true, verbatimSymlinks: true, force: true });
+      if (path !== '')
+        cpSync(join(root, path), join(source, path), { recursive: true, verbatimSymlinks: true, force: true });
     }
     const rev = commit(source);
 
