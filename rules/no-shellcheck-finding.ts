@@ -1,3 +1,5 @@
+import type { Document } from '../src/dockerfile/index.ts';
+import { packageCall, ScriptVariables } from '../src/lint/facts/installs.ts';
 import { optionOf, type ShellRun, shellRuns, stagesOption } from '../src/lint/facts/runs.ts';
 import type { Fix, Rule, ShellComment } from '../src/lint/types.ts';
 
@@ -11,7 +13,7 @@ export const rule: Rule = {
   fixable: 'unsafe',
   options: { stages: { ...stagesOption, default: 'all' } },
   summary: 'ShellCheck finds something in the commands of a RUN',
-  why: 'A word that is split, a command whose failure nobody sees, syntax that only bash knows: ShellCheck knows hundreds of such mistakes, and a RUN has them as any script does. It is asked where it is installed; each of its codes (`SC2086`) may be ignored or given a severity like a rule of its own.',
+  why: 'A word that is split, a command whose failure nobody sees, syntax that only bash knows: ShellCheck knows hundreds of such mistakes, and a RUN has them as any script does. Quotes are not added where a variable holds several words, or is called or used like a list: `apk add $deps`. It is asked where it is installed; each of its codes (`SC2086`) may be ignored or given a severity like a rule of its own.',
   examples: [
     {
       bad: 'FROM debian:13\nRUN old=$(cat /old) && rm -rf $old\n',
@@ -36,15 +38,18 @@ export const rule: Rule = {
       for (const comment of answers[index]!) {
         const { code, severity, message, start, end } = comment;
         const stated = message.replace(/\.+$/, '');
-        yield { at: run.script.range(start, end), message: stated, code, severity, fix: fixOf(run, comment) };
+        yield { at: run.script.range(start, end), message: stated, code, severity, fix: fixOf(document, run, comment) };
       }
     }
   },
 };
 
 /** None where the text is not in the file as ShellCheck saw it: across continuations, in JSON, behind ONBUILD. */
-function fixOf({ run, script, isTrigger }: ShellRun, { code, edits }: ShellComment): Fix | undefined {
+function fixOf(document: Document, shellRun: ShellRun, comment: ShellComment): Fix | undefined {
+  const { run, script, isTrigger } = shellRun;
+  const { code, edits } = comment;
   if (edits.length === 0 || isTrigger || !script.isMapped || run.json) return undefined;
+  if (code === 'SC2086' && isList(document, shellRun, comment)) return undefined;
   const places = edits.map(({ start, end, text }) => {
     // Text that is put in belongs to the word it stands next to, not to what follows a continuation.
     const isBehind = start === end && start > 0 && /\s/.test(script.text.text[start] ?? ' ');
@@ -55,4 +60,25 @@ function fixOf({ run, script, isTrigger }: ShellRun, { code, edits }: ShellComme
   const sorted = [...places].sort((a, b) => a.start - b.start);
   if (sorted.some(({ start }, index) => index > 0 && start < sorted[index - 1]!.end)) return undefined;
   return { title: `Do as ${code} proposes`, safety: 'unsafe', edits: places };
+}
+
+/** Names of what is meant to become several words, or none: `$deps`, `$FLAGS`, `$package_list`. */
+const LIST = /(?:[^s]s|list|pkg|opt|arg|params?)$/i;
+
+/** Whether an expansion that stands for itself, and would be quoted, has to be split into words to work. */
+function isList(document: Document, { run, script }: ShellRun, { start, end }: ShellComment): boolean {
+  const { text } = script.text;
+  if (!/^[\s;|&()<>]?$/.test(text[start - 1] ?? '') || !/^[\s;|&()<>]?$/.test(text[end] ?? '')) return false;
+  const [, name, operator] = /^\$\{?(\w+)([^}]?)/.exec(text.slice(start, end)) ?? [];
+  // `${FLAG:+--flag}` is nothing at all where the variable is not set.
+  if (name === undefined || /[:+-]/.test(operator ?? '')) return true;
+  const range = script.range(start, end);
+  const before = script.commands.filter((command) => command.start <= range.start);
+  const user = before.pop();
+  const variables = new ScriptVariables(document.scope(run));
+  for (const command of before) variables.take(command);
+  const value = variables.get(name);
+  if (LIST.test(name) || (value !== undefined && !/^[^\s*?[]+$/.test(value))) return true;
+  if (value !== undefined) return false;
+  return user?.words[0]?.start === range.start || (user && packageCall(user)) !== undefined;
 }
