@@ -70,14 +70,15 @@ export function shippedStages(document: Document, context: RuleContext): Readonl
 
 /** The RUNs of the stages that the rule's option `stages` asks for. */
 export function shippedRuns(document: Document, context: RuleContext): readonly ShellRun[] {
+  const { target } = context;
   const asked = optionOf(context, 'stages');
-  if (asked === 'all' || !context.target) return asked === 'all' ? shellRuns(document) : [];
+  if (asked === 'all') return shellRuns(document);
   const memo = asked === 'bases' ? runsOfBases : runsOfChain;
-  let runs = memo.get(context.target);
+  let runs = target && memo.get(target);
   if (!runs) {
     const stages = shippedStages(document, context);
     runs = shellRuns(document).filter(({ stage }) => stages.has(stage));
-    memo.set(context.target, runs);
+    if (target) memo.set(target, runs);
   }
   return runs;
 }
