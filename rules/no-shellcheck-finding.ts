@@ -66,18 +66,16 @@ function fixOf(document: Document, shellRun: ShellRun, comment: ShellComment): F
 const LIST = /(?:[^s]s|list|pkg|opt|arg|params?)$/i;
 
 /** Whether an expansion that stands for itself, and would be quoted, has to be split into words to work. */
-function isList(document: Document, { run, script }: ShellRun, { start, end }: ShellComment): boolean {
+function isList(document: Document, run: ShellRun, { start, end }: ShellComment): boolean {
+  const { script } = run;
   const { text } = script.text;
   if (!/^[\s;|&()<>]?$/.test(text[start - 1] ?? '') || !/^[\s;|&()<>]?$/.test(text[end] ?? '')) return false;
   const [, name, operator] = /^\$\{?(\w+)([^}]?)/.exec(text.slice(start, end)) ?? [];
   // `${FLAG:+--flag}` is nothing at all where the variable is not set.
   if (name === undefined || /[:+-]/.test(operator ?? '')) return true;
   const range = script.range(start, end);
-  const before = script.commands.filter((command) => command.start <= range.start);
-  const user = before.pop();
-  const variables = new ScriptVariables(document.scope(run));
-  for (const command of before) variables.take(command);
-  const value = variables.get(name);
+  const user = script.commands.findLast((command) => command.start <= range.start);
+  const value = user && ScriptVariables.before(document, run, user).get(name);
   if (LIST.test(name) || (value !== undefined && !/^[^\s*?[]+$/.test(value))) return true;
   if (value !== undefined) return false;
   return user?.words[0]?.start === range.start || (user && packageCall(user)) !== undefined;

@@ -42,9 +42,8 @@ function isOffline(document: Document, { run, script }: ShellRun, uses: CacheUse
 }
 
 /** What a variable says where a command of a RUN is carried out, and whether anything sets it. */
-export function variablesAt(document: Document, { run, script }: ShellRun, command: ShellCommand) {
-  const variables = new ScriptVariables(document.scope(run));
-  for (const each of script.commands.slice(0, script.commands.indexOf(command))) variables.take(each);
+export function variablesAt(document: Document, run: ShellRun, command: ShellCommand) {
+  const variables = ScriptVariables.before(document, run, command);
   return (...names: readonly string[]): string | undefined => {
     for (const name of names) {
       const own = command.assignments.find((each) => each.name === name);

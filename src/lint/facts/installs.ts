@@ -1,6 +1,7 @@
 import type { Document, Instruction, Range, Scope, ShellCommand, ShellWord, Stage } from '../../dockerfile/index.ts';
 import { type PackageCommand, packageCommand, packageManager, packageName } from '../../knowledge/packages.ts';
 import { Memo } from './memo.ts';
+import type { ShellRun } from './runs.ts';
 
 /** One package of an install command. */
 export interface InstalledPackage extends Range {
@@ -162,6 +163,13 @@ export class ScriptVariables {
 
   constructor(scope: Scope | undefined) {
     this.#scope = scope;
+  }
+
+  /** What is set when a command of a RUN is reached. */
+  static before(document: Document, { run, script }: ShellRun, command: ShellCommand): ScriptVariables {
+    const variables = new ScriptVariables(document.scope(run));
+    for (const each of script.commands.slice(0, script.commands.indexOf(command))) variables.take(each);
+    return variables;
   }
 
   /** Takes in what a command sets for those after it: an assignment alone, `export`, `declare`. */
