@@ -12,9 +12,8 @@ const OPTION = /^\s*(?:skip=|experimental=(?<names>.*)|error=(?<error>1|t|T|true
 export function readCheckOptions(value: string): CheckOptions | undefined {
   let experimental: readonly string[] = [];
   let isError = false;
-  const [first, second, ...rest] = value.split(' ')[0]!.split(';');
-  for (const option of [first!, second, rest.length > 0 ? rest.join(';') : undefined]) {
-    if (option === undefined) continue;
+  const parts = value.split(' ')[0]!.split(';');
+  for (const option of parts.length > 3 ? [...parts.slice(0, 2), parts.slice(2).join(';')] : parts) {
     const groups = OPTION.exec(option)?.groups;
     if (!groups) return undefined;
     // Of several the last holds, and `all` whatever comes behind it.

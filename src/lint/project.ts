@@ -32,39 +32,31 @@ export function folderProject(folder: string): Project {
     return real;
   };
 
+  const attempt = <T>(path: string, read: (real: string) => T): T | undefined => {
+    try {
+      const real = locate(path);
+      return real === undefined ? undefined : read(real);
+    } catch {
+      return undefined;
+    }
+  };
+
   return {
     readText(path) {
-      if (!texts.has(path))
-        texts.set(
-          path,
-          attempt(() => readText(locate(path))),
-        );
+      if (!texts.has(path)) texts.set(path, attempt(path, readText));
       return texts.get(path);
     },
     list(path) {
-      if (!lists.has(path)) lists.set(path, attempt(() => listFolder(locate(path))) ?? []);
+      if (!lists.has(path)) lists.set(path, attempt(path, (real) => readdirSync(real).sort()) ?? []);
       return lists.get(path)!;
     },
   };
 }
 
-function listFolder(path: string | undefined): readonly string[] {
-  return path === undefined ? [] : readdirSync(path).sort();
-}
-
-function readText(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
+function readText(path: string): string | undefined {
   const stats = statSync(path);
   // A pipe or device would block.
   if (!stats.isFile() || stats.size > LARGEST_TEXT) return undefined;
   const bytes = readFileSync(path);
   return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -31,7 +31,6 @@ export class Vocabulary {
 }
 
 /** A sign of continuation with something in front of it that goes on at the very start of a later line. */
-const SPLITS = {
-  '\\': /[^\s&|;()]\\[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[^\s&|;()#]/,
-  '`': /[^\s&|;()]`[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[^\s&|;()#]/,
-};
+const splitBy = (escape: string) =>
+  new RegExp(`[^\\s&|;()]${escape}[ \\t]*\\r?\\n(?:[ \\t]*(?:#.*)?\\r?\\n)*[^\\s&|;()#]`);
+const SPLITS = { '\\': splitBy('\\\\'), '`': splitBy('`') };
