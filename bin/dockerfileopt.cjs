@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict';
-const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const dist = join(__dirname, '../dist');
 
@@ -58,11 +58,12 @@ function loadPart(name) {
 function keepCompiled() {
   if (!fresh) return;
   const { script, compiled, length } = fresh;
-  const data = script.createCachedData();
-  // `--version` compiles little of the program, and that is nothing to start a lint from.
-  if (data.length < length) return;
   const temporary = `${compiled}.${process.pid}`;
   try {
+    accessSync(dist, constants.W_OK);
+    const data = script.createCachedData();
+    // `--version` compiles little of the program, and that is nothing to start a lint from.
+    if (data.length < length) return;
     writeFileSync(temporary, data, { flag: 'wx' });
     renameSync(temporary, compiled);
   } catch {
